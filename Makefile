@@ -1,0 +1,41 @@
+# `make demo` and `make test` need Python 3.11 or newer, make and git, and nothing else.
+# PYTHON=/path/to/python chooses the Python, PYTEST="-k name" narrows the tests.
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTHON ?=
+PYTEST ?=
+
+.PHONY: help demo test lint types unit bench goldens clean
+
+help: ## what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.ready ## a contract becomes a service that runs and answers, before your eyes
+	@$(BIN)/python scripts/demo.py
+
+test: lint types unit ## everything that continuous integration runs
+
+lint: $(VENV)/.ready ## ruff over the tool, the templates' runtime and the tests
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+
+types: $(VENV)/.ready ## mypy --strict over the same
+	$(BIN)/mypy
+
+unit: $(VENV)/.ready ## the tests alone
+	$(BIN)/python -m pytest -q -n 2 $(PYTEST)
+
+bench: $(VENV)/.ready ## ratios against bare Python, protoc, and minimal servers written by hand
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt -e '.[bench]'
+	$(BIN)/python scripts/bench.py
+
+goldens: $(VENV)/.ready ## writes the expected outputs anew; read the diff before you commit it
+	UPDATE_GOLDENS=1 $(BIN)/python -m pytest -q -n 2 -k golden $(PYTEST)
+
+clean: ## removes what the targets above made
+	rm -rf $(VENV) .demo .bench build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/.ready: pyproject.toml constraints.txt scripts/venv.sh
+	@scripts/venv.sh "$(VENV)" "$(PYTHON)"
+	@touch $@

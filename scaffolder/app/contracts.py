@@ -1,0 +1,90 @@
+"""Contracts that a command line names, as scaffold.yaml lists them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from scaffolder import project as projects
+from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError, fail
+from scaffolder.paths import is_below, shown
+from scaffolder.project import Project
+from scaffolder.suggest import nearest
+
+
+def add_contracts(text: str, project: Project, paths: Sequence[str]) -> str:
+    """scaffold.yaml's `text` with those of `paths` that it does not list yet.
+
+    A path names a file or a folder on the disk, or a contract as an import names it.
+    """
+    names: list[str] = []
+    problems: list[Diagnostic] = []
+    for path in paths:
+        try:
+            names += import_names(path, project)
+        except ScaffoldError as error:
+            problems += error.diagnostics
+    if problems:
+        raise ScaffoldError(problems)
+    for name in dict.fromkeys(names):
+        text = append_contract(text, project, name)
+    return text
+
+
+def import_names(path: str, project: Project) -> list[str]:
+    """The import names of the contracts that `path` stands for."""
+    absolute = Path(os.path.abspath(path))
+    if absolute.is_file():
+        return [_relative(absolute, path, project)]
+    if absolute.is_dir():
+        found = [_relative(file, str(file), project) for file in sorted(_contracts_below(absolute))]
+        if not found:
+            raise fail(
+                "no-contracts", "holds no .proto file", "name another folder", Location(shown(absolute))
+            )
+        return found
+    if any((root / path).is_file() for root in project.roots):
+        return [path.replace("\\", "/")]
+    match = nearest(
+        path,
+        [*project.contracts, *(f"{root}/{c}" for root in project.proto_paths for c in project.contracts)],
+    )
+    hint = f"did you mean `{match}`?" if match else f"write it with `scaffold proto add {path}`"
+    raise fail("contract-not-found", "there is no such contract", hint, Location(shown(path)))
+
+
+def _relative(file: Path, path: str, project: Project) -> str:
+    place = Location(shown(file))
+    if file.suffix != ".proto":
+        raise fail("not-a-contract", "a contract's name ends in .proto", "name a .proto file", place)
+    for root in project.roots:
+        folder = Path(os.path.normpath(root))
+        if is_below(file, folder):
+            return file.relative_to(folder).as_posix()
+    folders = ", ".join(project.proto_paths)
+    hint = f"move it below one of them, or add its folder to proto_paths in {projects.FILE}"
+    raise fail("contract-outside", f"is in none of the project's proto paths ({folders})", hint, place)
+
+
+def _contracts_below(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*.proto") if path.is_file())
+
+
+def append_contract(text: str, project: Project, name: str) -> str:
+    """scaffold.yaml's `text` with `name` among its contracts.
+
+    The result is parsed again, so that whatever shape the file had, it says what it should.
+    """
+    from scaffolder.yaml_splice import append_to_sequence
+
+    before = projects.parse(text, project.root).contracts
+    if name in before:
+        return text
+    added = append_to_sequence(text, "contracts", name)
+    if projects.parse(added, project.root).contracts != (*before, name):
+        place = Location(shown(project.root / projects.FILE))
+        raise fail(
+            "config", f"`{name}` cannot be added to `contracts` here", "add it by hand and run again", place
+        )
+    return added

@@ -1,0 +1,52 @@
+"""Every RPC of a project with its HTTP bindings and the place of its handler."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder import project as projects
+from scaffolder.app import pipeline
+from scaffolder.contract.model import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One RPC, or one further binding of it; `verb` and `path` are empty where it has none.
+
+    `file` is relative to the project and empty, with `line` 0, where no handler is written yet.
+    """
+
+    rpc: str
+    kind: str
+    verb: str
+    path: str
+    file: str
+    line: int
+
+
+_KINDS = {
+    (False, False): "unary",
+    (False, True): "server stream",
+    (True, False): "client stream",
+    (True, True): "both stream",
+}
+
+
+def routes(root: Path) -> list[Route]:
+    """The routes in the order of the contracts."""
+    from scaffolder.targets.python.handlers import find_handlers
+
+    project = projects.read(root)
+    contract = pipeline.load(project.contracts, project.roots)
+    handlers = find_handlers(root, project.handlers_dir)
+    found = []
+    for service in contract.services:
+        for method in service.methods:
+            kind = _KINDS[method.client_streaming, method.server_streaming]
+            file, line = handlers.place(service, method)
+            bindings: tuple[Binding | None, ...] = method.bindings or (None,)
+            for binding in bindings:
+                verb, path = (binding.verb, str(binding.path)) if binding else ("", "")
+                found.append(Route(method.full_name, kind, verb, path, file, line))
+    return found

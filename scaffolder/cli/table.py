@@ -1,0 +1,211 @@
+"""Every command, once: its name, its help, its parameters, and the function that carries it out.
+
+Plain classes rather than dataclasses, whose import alone takes longer than this whole module.
+"""
+
+from __future__ import annotations
+
+
+class Parameter:
+    """An argument, an option with a value, or a flag.
+
+    `name` is the keyword that the command's function gets; `flags` are its spellings, empty for an argument.
+    `metavar` stands for the value in the help and is empty for a flag. With `many` it may be repeated and its value
+    is a list.
+    """
+
+    __slots__ = ("flags", "help", "many", "metavar", "name", "required")
+
+    def __init__(
+        self,
+        name: str,
+        *flags: str,
+        help: str,
+        metavar: str = "",
+        many: bool = False,
+        required: bool = False,
+    ) -> None:
+        self.name = name
+        self.flags = flags
+        self.help = help
+        self.metavar = metavar
+        self.many = many
+        self.required = required
+
+    @property
+    def is_argument(self) -> bool:
+        return not self.flags
+
+    @property
+    def is_flag(self) -> bool:
+        return bool(self.flags) and not self.metavar
+
+    @property
+    def default(self) -> object:
+        """The value where the command line gives none: [] for many, False for a flag, else None."""
+        if self.many:
+            return []
+        return False if self.is_flag else None
+
+    @property
+    def usage(self) -> str:
+        """How the parameter looks in a usage line."""
+        if self.is_argument:
+            text = self.metavar + ("…" if self.many else "")
+            return text if self.required else f"[{text}]"
+        text = self.flags[-1] if self.is_flag else f"{self.flags[-1]} {self.metavar}"
+        return f"[{text}]" + ("…" if self.many else "")
+
+
+class Command:
+    """`words` is what is typed (`proto add`); `handler` is `module:function`, imported when the command is called.
+
+    The function takes the parameters by keyword and a `Console`, and returns the exit code.
+    """
+
+    __slots__ = ("handler", "help", "parameters", "words")
+
+    def __init__(self, words: str, handler: str, help: str, *parameters: Parameter) -> None:
+        self.words = words
+        self.handler = handler
+        self.help = help
+        self.parameters = (*parameters, *COMMON)
+
+    @property
+    def usage(self) -> str:
+        """The command with its own parameters, arguments first."""
+        own = [parameter for parameter in self.parameters if parameter not in COMMON]
+        ordered = sorted(own, key=lambda parameter: not parameter.is_argument)
+        return " ".join(["scaffold", self.words, *(parameter.usage for parameter in ordered), "[OPTIONS]"])
+
+
+DIRECTORY = Parameter("directory", "-C", metavar="DIR", help="Run as if started in DIR.")
+QUIET = Parameter("quiet", "-q", "--quiet", help="Print nothing but errors and what was asked for.")
+VERBOSE = Parameter("verbose", "-v", "--verbose", help="Print more: files that stay as they are, tracebacks.")
+COMMON = (DIRECTORY, QUIET, VERBOSE)
+
+DRY_RUN = Parameter("dry_run", "-n", "--dry-run", help="Show what would change, and change nothing.")
+JSON = Parameter("json", "--json", help="Print the result as JSON.")
+CONTRACTS = Parameter(
+    "paths",
+    metavar="PATH",
+    many=True,
+    help="Contracts to add to scaffold.yaml first: files, folders, or names as an import has them.",
+)
+HANDLERS = Parameter(
+    "handlers",
+    "-t",
+    "--target",
+    metavar="DIR",
+    help="The folder of the handlers, relative to the project; kept in scaffold.yaml.",
+)
+
+COMMANDS = (
+    Command(
+        "new",
+        "scaffolder.cli.commands.new:new",
+        "Make a complete project that runs, from contracts or from a sample.",
+        Parameter("name", metavar="NAME", help="The project, and its folder: order-service."),
+        Parameter(
+            "protos",
+            "--proto",
+            metavar="FILE",
+            many=True,
+            help="A contract, or a folder of them; copied under api/ with what it imports.",
+        ),
+        Parameter(
+            "include", "-I", metavar="DIR", many=True, help="Where the imports of the contracts are searched."
+        ),
+        Parameter(
+            "features",
+            "--with",
+            metavar="FEATURE,…",
+            many=True,
+            help="Optional parts, of docker, kubernetes, ci; all of them if left out, or none.",
+        ),
+        Parameter(
+            "output",
+            "-o",
+            "--output",
+            metavar="DIR",
+            help="The folder to make the project in; here if left out.",
+        ),
+        Parameter(
+            "template",
+            "--template",
+            metavar="SRC",
+            help="Use a cookiecutter template: a folder, a git URL, a zip.",
+        ),
+        Parameter("checkout", "--checkout", metavar="REF", help="The branch, tag or commit of the template."),
+        Parameter(
+            "extra",
+            "--extra",
+            metavar="KEY=VALUE",
+            many=True,
+            help="An answer to a question of the template.",
+        ),
+        Parameter("replay", "--replay", help="Answer the template's questions as the last time."),
+        Parameter("no_input", "--no-input", help="Ask nothing; take the defaults."),
+        DRY_RUN,
+        JSON,
+    ),
+    Command(
+        "proto add",
+        "scaffolder.cli.commands.proto:add",
+        "Write a contract with the standard methods of a resource and their HTTP bindings.",
+        Parameter("path", metavar="PATH", required=True, help="The new file: api/order/v1/order.proto."),
+        DRY_RUN,
+        JSON,
+    ),
+    Command(
+        "proto client",
+        "scaffolder.cli.commands.proto:client",
+        "Generate messages, typed stubs and typed clients.",
+        CONTRACTS,
+        DRY_RUN,
+        JSON,
+    ),
+    Command(
+        "proto server",
+        "scaffolder.cli.commands.proto:server",
+        "Generate the above, and handlers, business logic, data access, wiring, tests.",
+        CONTRACTS,
+        HANDLERS,
+        DRY_RUN,
+        JSON,
+    ),
+    Command(
+        "generate",
+        "scaffolder.cli.commands.generate:generate",
+        "Bring the project up to date with every contract in scaffold.yaml.",
+        DRY_RUN,
+        JSON,
+    ),
+    Command(
+        "diff",
+        "scaffolder.cli.commands.generate:diff",
+        "Show what `generate` would change, as a unified diff; exit 1 if anything.",
+        JSON,
+    ),
+    Command(
+        "check",
+        "scaffolder.cli.commands.generate:check",
+        "Exit 1 if `generate` would change anything, and name it.",
+        JSON,
+    ),
+    Command(
+        "run",
+        "scaffolder.cli.commands.run:run",
+        "Run the service of this project.",
+        Parameter("reload", "--reload", help="Restart it whenever its sources or its configuration change."),
+    ),
+    Command(
+        "routes",
+        "scaffolder.cli.commands.routes:routes",
+        "List every RPC with its HTTP binding and the place of its handler.",
+        JSON,
+    ),
+)
+
+GROUPS = {"proto": "Write and compile contracts."}
+BY_WORDS = {command.words: command for command in COMMANDS}

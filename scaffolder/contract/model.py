@@ -1,0 +1,212 @@
+"""The contract as immutable values, in protobuf's own names and knowing no output language.
+
+Full names carry no leading dot (``order.v1.Order``). Every `comment` is the leading comment (or the trailing one
+where there is none), dedented, without comment markers, ``""`` where there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum as PyEnum
+from functools import cached_property
+
+from scaffolder.contract.http_rule import PathTemplate
+from scaffolder.diagnostics import Diagnostic, Location
+
+
+class Kind(PyEnum):
+    """A field's type, numbered as in descriptor.proto's FieldDescriptorProto.Type."""
+
+    DOUBLE = 1
+    FLOAT = 2
+    INT64 = 3
+    UINT64 = 4
+    INT32 = 5
+    FIXED64 = 6
+    FIXED32 = 7
+    BOOL = 8
+    STRING = 9
+    GROUP = 10
+    MESSAGE = 11
+    BYTES = 12
+    UINT32 = 13
+    ENUM = 14
+    SFIXED32 = 15
+    SFIXED64 = 16
+    SINT32 = 17
+    SINT64 = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A message's field.
+
+    `type_name` is the full name of the message or enum, ``""`` for a scalar. `oneof` is the name of the real oneof
+    that holds it (never a synthetic one). `has_presence` is true where "not set" differs from the default.
+    `map_key` and `map_value` are set for a map field only, which is then neither `repeated` nor a message.
+    `behaviors` are the names of google.api.field_behavior (``REQUIRED``, ``OUTPUT_ONLY``, …).
+    """
+
+    name: str
+    number: int
+    json_name: str
+    kind: Kind
+    type_name: str = ""
+    repeated: bool = False
+    has_presence: bool = False
+    oneof: str = ""
+    map_key: Field | None = None
+    map_value: Field | None = None
+    behaviors: frozenset[str] = frozenset()
+    deprecated: bool = False
+    comment: str = ""
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnumValue:
+    name: str
+    number: int
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    name: str
+    full_name: str
+    file: str
+    values: tuple[EnumValue, ...]
+    comment: str = ""
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message; `messages` and `enums` are those nested in it, map entries left out.
+
+    `resource_type` and `resource_patterns` come from the google.api.resource option.
+    """
+
+    name: str
+    full_name: str
+    file: str
+    fields: tuple[Field, ...] = ()
+    oneofs: tuple[str, ...] = ()
+    messages: tuple[Message, ...] = ()
+    enums: tuple[Enum, ...] = ()
+    resource_type: str = ""
+    resource_patterns: tuple[str, ...] = ()
+    comment: str = ""
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One google.api.http binding (google/api/http.proto).
+
+    `verb` is upper case (a custom kind as written). `body` is ``""`` for none, ``"*"`` for the whole request, or a
+    field's name; `response_body` is ``""`` or a field's name.
+    """
+
+    verb: str
+    path: PathTemplate
+    body: str = ""
+    response_body: str = ""
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """An RPC; `input` and `output` are full names of messages. `bindings`: the main one first."""
+
+    name: str
+    full_name: str
+    input: str
+    output: str
+    client_streaming: bool = False
+    server_streaming: bool = False
+    bindings: tuple[Binding, ...] = ()
+    deprecated: bool = False
+    comment: str = ""
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    name: str
+    full_name: str
+    file: str
+    methods: tuple[Method, ...] = ()
+    deprecated: bool = False
+    comment: str = ""
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A .proto file.
+
+    `name` is how an import names it. `source` is the path on disk, ``""`` where it came out of a package.
+    `provider` is the Python distribution whose wheel already holds the messages (``protobuf``,
+    ``googleapis-common-protos``), ``""`` where they have to be generated. `requested` is true for the contracts of
+    the run, false for what they import.
+    """
+
+    name: str
+    package: str
+    dependencies: tuple[str, ...] = ()
+    public_dependencies: tuple[str, ...] = ()
+    messages: tuple[Message, ...] = ()
+    enums: tuple[Enum, ...] = ()
+    services: tuple[Service, ...] = ()
+    has_extensions: bool = False
+    requested: bool = False
+    provider: str = ""
+    source: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """All files of a run, dependencies first, and protoc's FileDescriptorSet that they were read from.
+
+    `warnings` are what is doubtful about the requested files, though it stops nothing.
+    """
+
+    files: tuple[File, ...]
+    descriptor_set: bytes = field(default=b"", repr=False)
+    warnings: tuple[Diagnostic, ...] = ()
+
+    @cached_property
+    def messages(self) -> Mapping[str, Message]:
+        """Every message by full name, nested ones included."""
+        return {m.full_name: m for file in self.files for top in file.messages for m in walk(top)}
+
+    @cached_property
+    def enums(self) -> Mapping[str, Enum]:
+        """Every enum by full name, nested ones included."""
+        found = {e.full_name: e for file in self.files for e in file.enums}
+        found.update({e.full_name: e for m in self.messages.values() for e in m.enums})
+        return found
+
+    @cached_property
+    def by_name(self) -> Mapping[str, File]:
+        """Every file by the name that imports use."""
+        return {file.name: file for file in self.files}
+
+    @property
+    def requested(self) -> tuple[File, ...]:
+        return tuple(file for file in self.files if file.requested)
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """The services of the requested files, in the order of the files and of their declaration."""
+        return tuple(service for file in self.requested for service in file.services)
+
+
+def walk(message: Message) -> Iterator[Message]:
+    """The message and every message nested in it, outermost first."""
+    yield message
+    for nested in message.messages:
+        yield from walk(nested)

@@ -1,0 +1,137 @@
+"""A FileDescriptorSet into Python's messages and stubs, as protoc, grpcio and mypy-protobuf write them."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scaffolder.contract.compiler import run_protoc
+from scaffolder.diagnostics import Diagnostic, ScaffoldError
+
+if TYPE_CHECKING:
+    from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto, FileDescriptorProto
+
+_SERVICE = 6  # FileDescriptorProto.service
+
+
+def emit_python(descriptor_set: bytes, names: Sequence[str]) -> dict[str, str]:
+    """The texts of ``_pb2.py`` and ``_pb2.pyi`` for the files `names`, ``_pb2_grpc.*`` for those with services.
+
+    Keys are protoc's own relative paths, with forward slashes, sorted; imports are as protoc writes them.
+    `descriptor_set` is what `compile_contract` returned. Every text compiles without a warning, whatever the
+    comments hold.
+
+    Raises:
+        ScaffoldError: protoc refused, as it does when two names lead to one module.
+    """
+    from google.protobuf import descriptor_pb2
+
+    from scaffolder.contract.source_info import mend_comments
+
+    if not names:
+        return {}
+    files = descriptor_pb2.FileDescriptorSet.FromString(descriptor_set).file
+    wanted = set(names)
+    for file in files:
+        if file.name in wanted:
+            mend_comments(file)
+        else:
+            file.ClearField("source_code_info")
+    with_services = [file.name for file in files if file.service and file.name in wanted]
+    texts = _typing_stubs(files, names, with_services)
+    for file in files:
+        _as_from_source(file)
+    texts.update(_modules(files, names, with_services))
+    return dict(sorted(texts.items()))
+
+
+def _as_from_source(file: FileDescriptorProto) -> None:
+    """Makes what protoc reads back from a descriptor what it would have read from the contract.
+
+    A descriptor carries every json_name, which would end up in the generated module: its embedded descriptor
+    would then differ from that of the same contract in another package, and protobuf refuses to load both.
+    Comments end up in docstrings as they are, so they are escaped, and dropped where none is written.
+    """
+    for field in _fields(file):
+        if field.json_name == json_name(field.name):
+            field.ClearField("json_name")
+    located = [each for each in file.source_code_info.location if each.path[:1] == [_SERVICE]]
+    for location in located:
+        for kind in ("leading_comments", "trailing_comments"):
+            if location.HasField(kind):
+                setattr(location, kind, _escaped(getattr(location, kind)))
+        location.leading_detached_comments[:] = map(_escaped, location.leading_detached_comments)
+    file.ClearField("source_code_info")
+    file.source_code_info.location.extend(located)
+
+
+def _escaped(comment: str) -> str:
+    return comment.replace("\\", "\\\\").replace('"""', r"\"\"\"")
+
+
+def _fields(file: FileDescriptorProto) -> Iterator[FieldDescriptorProto]:
+    yield from file.extension
+    pending: list[DescriptorProto] = list(file.message_type)
+    while pending:
+        message = pending.pop()
+        yield from message.field
+        yield from message.extension
+        pending += message.nested_type
+
+
+def json_name(name: str) -> str:
+    """The name that protoc gives a field in JSON: each underscore is dropped and raises the letter behind it."""
+    first, *rest = name.split("_")
+    return first + "".join(word[:1].upper() + word[1:] for word in rest)
+
+
+def _modules(
+    files: Sequence[FileDescriptorProto], names: Sequence[str], with_services: Sequence[str]
+) -> dict[str, str]:
+    """What protoc writes; it can only write to a directory, so it gets one."""
+    from google.protobuf import descriptor_pb2
+
+    with tempfile.TemporaryDirectory(prefix="scaffold-") as directory:
+        known, output = Path(directory, "contract.bin"), Path(directory, "python")
+        known.write_bytes(descriptor_pb2.FileDescriptorSet(file=files).SerializeToString())
+        output.mkdir()
+        flags = [f"--descriptor_set_in={known}", f"--python_out={output}"]
+        if with_services:
+            flags.append(f"--grpc_python_out={output}")
+        code, messages = run_protoc([*flags, *names])
+        if code:
+            raise ScaffoldError([Diagnostic("protoc", messages.strip() or "protoc wrote no Python")])
+        keep = {module_path(name) + "_pb2_grpc.py" for name in with_services}
+        return {
+            name: path.read_bytes().decode("utf-8", "replace")
+            for path in output.rglob("*.py")
+            if not (name := path.relative_to(output).as_posix()).endswith("_pb2_grpc.py") or name in keep
+        }
+
+
+def _typing_stubs(
+    files: Sequence[FileDescriptorProto], names: Sequence[str], with_services: Sequence[str]
+) -> dict[str, str]:
+    """What mypy-protobuf writes: messages for `names`, asynchronous stubs for `with_services`."""
+    from google.protobuf.compiler import plugin_pb2
+    from mypy_protobuf import main as mypy_protobuf
+
+    response = plugin_pb2.CodeGeneratorResponse()
+    options = (True, False, False, False, False)  # quiet; neither readable nor relaxed nor other deviations
+    request = plugin_pb2.CodeGeneratorRequest(file_to_generate=names, proto_file=files)
+    with contextlib.redirect_stderr(io.StringIO()):
+        mypy_protobuf.generate_mypy_stubs(mypy_protobuf.Descriptors(request), response, *options)
+        request.file_to_generate[:] = with_services
+        mypy_protobuf.generate_mypy_grpc_stubs(
+            mypy_protobuf.Descriptors(request), response, *options, mypy_protobuf.GRPCType.ASYNC
+        )
+    return {file.name: file.content for file in response.file}
+
+
+def module_path(name: str) -> str:
+    """Where protoc puts the module of an import name, without its ``_pb2`` ending: dots make folders."""
+    return name.removesuffix(".proto").replace("-", "_").replace(".", "/")

@@ -1,0 +1,132 @@
+"""scaffold.yaml: what a project generates from. It is the user's file; the tool adds lines and changes no other."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder.diagnostics import Location, fail
+from scaffolder.names import package_name
+from scaffolder.paths import is_plain_relative, shown
+
+FILE = "scaffold.yaml"
+FEATURES = ("docker", "kubernetes", "ci")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A generated project.
+
+    `contracts` are names as an import writes them (order/v1/order.proto), relative to one of `proto_paths`, which
+    are folders relative to `root`. `handlers_dir` is the folder of the handlers relative to `root`, with forward
+    slashes; `template` is the cookiecutter template that the project began with, `""` for the built-in one.
+    """
+
+    root: Path
+    name: str
+    package: str = ""
+    contracts: tuple[str, ...] = ()
+    proto_paths: tuple[str, ...] = ("api",)
+    features: tuple[str, ...] = FEATURES
+    handlers_dir: str = ""
+    template: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.package:
+            object.__setattr__(self, "package", package_name(self.name))
+        if not self.handlers_dir:
+            object.__setattr__(self, "handlers_dir", self.default_handlers_dir)
+
+    @property
+    def default_handlers_dir(self) -> str:
+        return f"src/{self.package}/service"
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """The folders that contracts and their imports are searched in, in order."""
+        return tuple(self.root / path for path in self.proto_paths)
+
+
+def find(start: Path) -> Path:
+    """The folder of the project that holds `start`; a `ScaffoldError` with code `no-project` where there is none."""
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise fail(
+        "no-project",
+        f"no {FILE} in {start} or in a folder above it",
+        "run this inside a project, name one with -C DIR, or make one with `scaffold new NAME`",
+    )
+
+
+def read(root: Path) -> Project:
+    """The project of `root`; every mistake in its scaffold.yaml is in the one `ScaffoldError`."""
+    path = root / FILE
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise fail(
+            "config", f"is not UTF-8: {error.reason}", "save it as UTF-8", Location(shown(path))
+        ) from error
+    return parse(text, root)
+
+
+def parse(text: str, root: Path) -> Project:
+    """The project that `text`, the contents of `root`/scaffold.yaml, describes."""
+    from scaffolder.project_reader import Reader
+
+    return Reader(shown(root / FILE)).read(text, root)
+
+
+def render(project: Project) -> str:
+    """A new scaffold.yaml."""
+    lines = [
+        "# What `scaffold` generates from. This file is yours: after a change run `scaffold generate`.",
+        f"name: {project.name}",
+    ]
+    if project.package != package_name(project.name):
+        lines.append(f"package: {project.package}")
+    lines += ["", "# Contracts, named as an import in a .proto file names them."]
+    lines += _sequence("contracts", project.contracts)
+    lines += ["", "# Where contracts and what they import are searched, in this order."]
+    lines += _sequence("proto_paths", project.proto_paths)
+    lines += ["", f"# Optional parts, of: {', '.join(FEATURES)}."]
+    lines += _sequence("features", project.features)
+    if project.handlers_dir != project.default_handlers_dir:
+        lines += ["", "# The folder of the handlers.", f"handlers: {project.handlers_dir}"]
+    if project.template:
+        lines += [
+            "",
+            "# The template that this project began with.",
+            f"template: {_scalar(project.template)}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _sequence(key: str, values: Iterable[str]) -> list[str]:
+    items = [f"  - {_scalar(value)}" for value in values]
+    return [f"{key}:", *items] if items else [f"{key}: []"]
+
+
+def _scalar(value: str) -> str:
+    from scaffolder.yaml_splice import scalar
+
+    return scalar(value)
+
+
+def handlers_problem(handlers: str, package: str) -> str:
+    """Why `handlers` cannot be the folder of the handlers of `package`, `""` if it can.
+
+    The folder holds modules that wiring imports by name, so it has to be below the package and importable.
+    """
+    parts = handlers.split("/")
+    below = parts[:2] == ["src", package] and len(parts) > 2
+    if not is_plain_relative(handlers) or not below:
+        return f"the handlers' folder `{handlers}` is not below src/{package}"
+    if any(not part.isidentifier() or keyword.iskeyword(part) for part in parts[2:]):
+        return f"the handlers' folder `{handlers}` cannot be imported: each part has to be a Python name"
+    if parts[2] in ("kit", "gen", "biz", "data", "transport"):
+        return f"the handlers' folder `{handlers}` belongs to another layer"
+    return ""

@@ -1,0 +1,200 @@
+"""The domain types of one service: dataclasses and enums for every message that crosses into biz/.
+
+biz/ may not know protobuf, so each message of a request or response has a dataclass there, named as in the contract
+(`Order.Item` is `OrderItem`), with a name that depends on the service's own contract alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scaffolder.contract.model import Contract, Enum, Field, Message
+from scaffolder.targets.python import types
+from scaffolder.targets.python.modules import Imports
+from scaffolder.targets.python.names import BUILTIN_TYPES, identifier, pascal, safe, snake
+from scaffolder.targets.python.types import ValueType
+
+RESERVED_CLASSES = BUILTIN_TYPES | {
+    "Any",
+    "AsyncIterator",
+    "Callable",
+    "Page",
+    "Protocol",
+    "Sequence",
+    "UnimplementedError",
+}
+"""Names that biz/NOUN.py imports or uses as types; a message of that name gets `Message` behind it."""
+
+RESERVED_ATTRIBUTES = frozenset({"builtins", "dataclasses", "datetime", "enum", "self"})
+"""Names that a dataclass body must not rebind; a field of that name gets an underscore behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DomainField:
+    """A dataclass field: `attribute` in the domain, `field` in the contract, `value` the type of one element."""
+
+    attribute: str
+    field: Field
+    value: ValueType
+    annotation: str
+    default: str
+    key: str = ""
+
+
+class Domain:
+    """Names and types of all that the `roots` (full names of messages) reach, assigned once and alike every time.
+
+    `package` is the service's own: a message of another package gets that package's name in front where two
+    messages would be called alike. `reserved` are names that the module uses itself.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        roots: Iterable[str],
+        package: str,
+        reserved: Iterable[str],
+        imports: Imports,
+    ) -> None:
+        self._contract = contract
+        self._imports = imports
+        self._package = package
+        reached = closure(contract, roots)
+        self.messages = [m for name, m in contract.messages.items() if name in reached]
+        self.enums = [e for name, e in contract.enums.items() if name in reached]
+        taken = set(RESERVED_CLASSES) | set(reserved)
+        self._classes: dict[str, str] = {}
+        items: list[Message | Enum] = [*self.enums, *self.messages]
+        for item in items:
+            name = self._class_name(item, taken)
+            taken.add(name)
+            self._classes[item.full_name] = name
+        self._functions: dict[str, str] = {}
+        for message in self.messages:
+            stem = safe(snake(self._classes[message.full_name]), set(self._functions.values()))
+            self._functions[message.full_name] = stem
+
+    def closure(self, roots: Iterable[str]) -> set[str]:
+        """The full names of everything that the messages named reach."""
+        return closure(self._contract, roots)
+
+    def class_of(self, item: Message | Enum) -> str:
+        """The class in biz/NOUN.py."""
+        return self._classes[item.full_name]
+
+    @property
+    def class_names(self) -> list[str]:
+        """Every class of biz/NOUN_types.py, sorted."""
+        return sorted(self._classes.values())
+
+    def function_of(self, message: Message) -> str:
+        """The stem of the message's two conversions, `STEM_from` and `STEM_to`."""
+        return self._functions[message.full_name]
+
+    def value_of(self, type_name: str) -> ValueType:
+        """The type of a message or an enum in the domain."""
+        if type_name in types.WELL_KNOWN:
+            return types.WELL_KNOWN[type_name]
+        if type_name == types.EMPTY and type_name not in self._functions:
+            return types.NOTHING
+        if enum := self._contract.enums.get(type_name):
+            return self._enum_type(enum)
+        stem = self._functions[type_name]
+        return ValueType(self._classes[type_name], f"{stem}_from({{value}})", f"{stem}_to({{value}})")
+
+    def fields_of(self, message: Message) -> list[DomainField]:
+        """The fields of a message's dataclass."""
+        classes = set(self._classes.values())
+        taken: set[str] = set()
+        found = []
+        for field in message.fields:
+            attribute = safe(field.name, RESERVED_ATTRIBUTES | classes | taken)
+            taken.add(attribute)
+            found.append(self._field(attribute, field))
+        shadowed = taken & BUILTIN_TYPES
+        return [_qualified(field, shadowed) for field in found] if shadowed else found
+
+    def _field(self, attribute: str, field: Field) -> DomainField:
+        if field.map_key and field.map_value:
+            value, key = self._element(field.map_value), self._element(field.map_key)
+            annotation = f"dict[{key.annotation}, {value.annotation}]"
+            default = "dataclasses.field(default_factory=dict)"
+            return DomainField(attribute, field, value, annotation, default, key.annotation)
+        value = self._element(field)
+        if field.repeated:
+            annotation = f"list[{value.annotation}]"
+            return DomainField(attribute, field, value, annotation, "dataclasses.field(default_factory=list)")
+        if field.has_presence:
+            return DomainField(attribute, field, value, f"{value.annotation} | None", "None")
+        return DomainField(attribute, field, value, value.annotation, value.default)
+
+    def _element(self, field: Field) -> ValueType:
+        return self.value_of(field.type_name) if field.type_name else types.scalar(field.kind)
+
+    def _enum_type(self, enum: Enum) -> ValueType:
+        name = self._classes[enum.full_name]
+        first = enum_members(enum)[0][0]
+        return ValueType(
+            name,
+            f"enum_of(biz.{name}, {{value}}, {{field}})",
+            f"{self._imports.type_of(enum)}.ValueType({{value}})",
+            f"{name}.{first}",
+        )
+
+    def _class_name(self, item: Message | Enum, taken: set[str]) -> str:
+        package = self._contract.by_name[item.file].package
+        local = item.full_name.removeprefix(package).removeprefix(".")
+        name = identifier("".join(part[:1].upper() + part[1:] for part in local.split(".")))
+        if name in taken and package != self._package:
+            name = pascal(package) + name
+        if name in taken:
+            name += "Enum" if isinstance(item, Enum) else "Message"
+        return safe(name, taken)
+
+
+def enum_members(enum: Enum) -> list[tuple[str, int, str]]:
+    """Name, number and comment of an enum's members, without the prefix that repeats the enum's name."""
+    prefix = snake(enum.name).upper() + "_"
+    short = [value.name.removeprefix(prefix) for value in enum.values]
+    if all(value.name.startswith(prefix) for value in enum.values) and all(n.isidentifier() for n in short):
+        names = short
+    else:
+        names = [value.name for value in enum.values]
+    reserved = set(dir(int)) | {"mro", "name", "value", "_ignore_", "_order_"}
+    return [
+        (
+            safe(name.strip("_") or "EMPTY" if name.startswith("_") else name, reserved),
+            value.number,
+            value.comment,
+        )
+        for name, value in zip(names, enum.values, strict=True)
+    ]
+
+
+def _qualified(field: DomainField, shadowed: set[str]) -> DomainField:
+    """The field with `builtins.` before every type that a sibling field's name hides."""
+    annotation = " ".join(field.annotation.split())
+    for name in shadowed:
+        pieces = [f"builtins.{piece}" if piece == name else piece for piece in _split_identifiers(annotation)]
+        annotation = "".join(pieces)
+    return DomainField(field.attribute, field.field, field.value, annotation, field.default, field.key)
+
+
+def _split_identifiers(annotation: str) -> list[str]:
+    return re.split(r"(?<![\w.])(\w+)", annotation)
+
+
+def closure(contract: Contract, roots: Iterable[str]) -> set[str]:
+    """The messages named, and all messages and enums that their fields reach, short of Python's own types."""
+    found: set[str] = set()
+    pending = list(roots)
+    while pending:
+        name = pending.pop()
+        if not name or name in found or name in types.WELL_KNOWN:
+            continue
+        found.add(name)
+        if message := contract.messages.get(name):
+            pending += [(field.map_value or field).type_name for field in message.fields]
+    return found

@@ -1,0 +1,78 @@
+"""Where the handlers of a project are: read from its sources, since they are the user's to move about."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder.contract.model import Method, Service
+
+
+@dataclass(frozen=True, slots=True)
+class HandlerClass:
+    """A class in the handlers' folder: where each name that it derives from is imported from, and its methods."""
+
+    file: str
+    line: int
+    bases: dict[str, str]
+    methods: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """All classes of the handlers' folder."""
+
+    classes: tuple[HandlerClass, ...]
+
+    def place(self, service: Service, method: Method) -> tuple[str, int]:
+        """File, relative to the project, and line of the handler of `method`; `("", 0)` where there is none."""
+        candidates = [found for found in self.classes if any(_is_base(b, service.name) for b in found.bases)]
+        folder = service.full_name.rpartition(".")[0]
+        own = [found for found in candidates if any(folder in module for module in found.bases.values())]
+        for found in own or candidates:
+            for name, line in found.methods.items():
+                if _folded(name) == _folded(method.name):
+                    return found.file, line
+        return "", 0
+
+
+def find_handlers(root: Path, folder: str) -> Handlers:
+    """Reads every module below `folder`; one that does not parse has no handlers."""
+    found: list[HandlerClass] = []
+    for path in sorted((root / folder).rglob("*.py")):
+        try:
+            tree = ast.parse(path.read_bytes())
+        except (SyntaxError, ValueError):
+            continue
+        found += _classes(tree, path.relative_to(root).as_posix())
+    return Handlers(tuple(found))
+
+
+def _classes(tree: ast.Module, file: str) -> Iterator[HandlerClass]:
+    imported = {
+        alias.asname or alias.name: node.module or ""
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            names = [ast.unparse(base).rpartition(".") for base in node.bases]
+            bases = {name: imported.get(head or name, "") for head, _, name in names}
+            functions = (
+                item for item in node.body if isinstance(item, ast.AsyncFunctionDef | ast.FunctionDef)
+            )
+            yield HandlerClass(file, node.lineno, bases, {item.name: item.lineno for item in functions})
+
+
+def _is_base(name: str, service: str) -> bool:
+    """Whether a class of this name is the generated base of the service, `OrderServiceBase` of `Order` as well."""
+    stem = service.removesuffix("Service")
+    return name in (f"{service}Base", f"{stem}ServiceBase")
+
+
+def _folded(name: str) -> str:
+    """A name by which `GetURL`, `get_url` and `get_url_` are the same."""
+    return name.replace("_", "").lower()

@@ -1,0 +1,114 @@
+"""The conversions between a service's messages and its domain types: finished lines for service/NOUN_mapping.py."""
+
+from __future__ import annotations
+
+import keyword
+from dataclasses import dataclass, field
+
+from scaffolder.contract.model import Message, Method
+from scaffolder.targets.python import types
+from scaffolder.targets.python.domain import Domain, DomainField
+from scaffolder.targets.python.modules import Imports
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """One message's two functions: which of them is needed, and what stands in them.
+
+    `reads` are the keyword arguments of the domain type, `writes` those of the message, `after` the statements for
+    fields that a message's constructor cannot take.
+    """
+
+    stem: str
+    domain_class: str
+    message_class: str
+    needs_from: bool
+    needs_to: bool
+    reads: list[str] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
+    after: list[str] = field(default_factory=list)
+
+
+def build(domain: Domain, imports: Imports, taken: list[str], given: list[str]) -> list[Conversion]:
+    """The conversions of the messages that come in (`taken`), go out (`given`), and of all that they reach."""
+    incoming, outgoing = domain.closure(taken), domain.closure(given)
+    return [
+        _conversion(domain, imports, message, message.full_name in incoming, message.full_name in outgoing)
+        for message in domain.messages
+        if message.full_name in incoming | outgoing
+    ]
+
+
+def _conversion(
+    domain: Domain, imports: Imports, message: Message, needs_from: bool, needs_to: bool
+) -> Conversion:
+    found = Conversion(
+        domain.function_of(message), domain.class_of(message), imports.type_of(message), needs_from, needs_to
+    )
+    for item in domain.fields_of(message):
+        found.reads.append(f"{item.attribute}={_read(item)}")
+        if _constructible(item):
+            found.writes.append(f"{item.field.name}={_write(item)}")
+        else:
+            found.after.append(_assign(item))
+    return found
+
+
+def _read(item: DomainField) -> str:
+    """The domain's value out of `message`."""
+    name, value = item.field.name, item.value
+    source = f'getattr(message, "{name}")' if keyword.iskeyword(name) else f"message.{name}"
+    if item.key:
+        pairs = f"{{key: {value.read('item', name)} for key, item in {source}.items()}}"
+        return pairs if value.converts else f"dict({source})"
+    if item.field.repeated:
+        return f"[{value.read('item', name)} for item in {source}]" if value.converts else f"list({source})"
+    if item.field.has_presence:
+        return f'{value.read(source, name)} if message.HasField("{name}") else None'
+    return value.read(source, name)
+
+
+def _write(item: DomainField) -> str:
+    """The message's value out of `value`, the domain's object."""
+    source, value = f"value.{item.attribute}", item.value
+    if not value.converts:
+        return source
+    if item.key:
+        return f"{{key: {value.write('item')} for key, item in {source}.items()}}"
+    if item.field.repeated:
+        return f"[{value.write('item')} for item in {source}]"
+    if item.field.has_presence:
+        return f"{value.write(source)} if {source} is not None else None"
+    return value.write(source)
+
+
+def _constructible(item: DomainField) -> bool:
+    """Whether the typed constructor takes the field: not by a keyword's name, and no None for a oneof's scalar."""
+    if keyword.iskeyword(item.field.name) or item.field.name == "self":
+        return False
+    return not (item.field.oneof and item.field.has_presence)
+
+
+def _assign(item: DomainField) -> str:
+    """A statement that sets a field after construction."""
+    name, source = item.field.name, f"value.{item.attribute}"
+    is_name = not keyword.iskeyword(name)
+    target = f"message.{name}" if is_name else f'getattr(message, "{name}")'
+    if item.key or item.field.repeated:
+        verb = "update" if item.key else "extend"
+        return f"{target}.{verb}({_write(item)})"
+    written = item.value.write(source)
+    if item.field.type_name and not written.endswith(f".ValueType({source})"):
+        statement = f"{target}.CopyFrom({written})"
+    else:
+        statement = f"{target} = {written}" if is_name else f'setattr(message, "{name}", {written})'
+    if item.field.has_presence:
+        return f"if {source} is not None:\n        {statement}"
+    return statement
+
+
+def crossing(methods: list[Method]) -> tuple[list[str], list[str]]:
+    """The whole messages that the methods take and give."""
+    taken = [m.input for m in methods if m.client_streaming or m.input != types.EMPTY]
+    given = [m.output for m in methods if m.server_streaming or m.output != types.EMPTY]
+    return taken, given

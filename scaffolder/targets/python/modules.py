@@ -1,0 +1,111 @@
+"""Where a contract file's messages live in Python, and how protoc's imports become imports that work.
+
+protoc derives a module from a file's name: ``order/v1/order.proto`` → ``order/v1/order_pb2.py``; dashes become
+underscores and dots inside the name become folders. Its imports are absolute from an include root, so they break
+inside a package; `rewrite_imports` moves them below ``PACKAGE.gen`` and leaves modules of installed distributions
+(``google.protobuf``, ``google.api``) alone.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scaffolder.contract.model import Contract, Enum, File, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A Python module by its package and name, as ``from PACKAGE import NAME`` wants it."""
+
+    package: str
+    name: str
+
+    @property
+    def dotted(self) -> str:
+        return f"{self.package}.{self.name}" if self.package else self.name
+
+
+def stem(file_name: str) -> str:
+    """The path that protoc writes a file's output to, without `_pb2.py`: ``a-b/k8s.min.proto`` → ``a_b/k8s/min``."""
+    return file_name.removesuffix(".proto").replace("-", "_").replace(".", "/")
+
+
+def protoc_module(file_name: str) -> Module:
+    """The module as protoc's own output imports it, from the include root."""
+    package, _, name = f"{stem(file_name)}_pb2".replace("/", ".").rpartition(".")
+    return Module(package, name)
+
+
+def messages_module(file: File, gen: str) -> Module:
+    """The module that holds a file's messages; `gen` is the dotted package of generated code."""
+    module = protoc_module(file.name)
+    if file.provider:
+        return module
+    return Module(".".join(filter(None, (gen, module.package))), module.name)
+
+
+def rewrite_imports(text: str, files: Iterable[File], gen: str) -> str:
+    """protoc's or mypy-protobuf's output with every import of a generated module moved below `gen`."""
+    for file in files:
+        if file.provider:
+            continue
+        source, target = protoc_module(file.name), messages_module(file, gen)
+        if source.package:
+            pattern = rf"^from {re.escape(source.package)} import {source.name}\b"
+            text = re.sub(pattern, f"from {target.package} import {source.name}", text, flags=re.M)
+            star = rf"^from {re.escape(source.dotted)} import "
+            text = re.sub(star, f"from {target.dotted} import ", text, flags=re.M)
+        else:
+            pattern = rf"^import {source.name}( as |$)"
+            text = re.sub(pattern, rf"from {gen} import {source.name}\1", text, flags=re.M)
+            text = re.sub(rf"^from {source.name} import ", f"from {target.dotted} import ", text, flags=re.M)
+        text = _rewrite_importlib(text, source, target)
+    return text
+
+
+def _rewrite_importlib(text: str, source: Module, target: Module) -> str:
+    """protoc imports a module whose path holds a keyword through importlib."""
+    if not any(keyword.iskeyword(part) for part in source.dotted.split(".")):
+        return text
+    return text.replace(f"import_module('{source.dotted}')", f"import_module('{target.dotted}')")
+
+
+class Imports:
+    """The imports of one generated module, with an alias where two modules have one name."""
+
+    def __init__(self, contract: Contract, gen: str) -> None:
+        self._contract = contract
+        self._gen = gen
+        self._aliases: dict[str, str] = {}
+
+    def module_of(self, item: Message | Enum) -> str:
+        """The local name of the module that holds the item, remembered as imported."""
+        file = self._contract.by_name[item.file]
+        if file.name not in self._aliases:
+            self._aliases[file.name] = self._free_alias(messages_module(file, self._gen))
+        return self._aliases[file.name]
+
+    def type_of(self, item: Message | Enum) -> str:
+        """The expression that names a message's or enum's class: ``order_pb2.Order.Item``."""
+        package = self._contract.by_name[item.file].package
+        return f"{self.module_of(item)}.{item.full_name.removeprefix(package).removeprefix('.')}"
+
+    def lines(self) -> list[str]:
+        """The import statements for everything that was named, sorted."""
+        found = []
+        for file_name, alias in self._aliases.items():
+            module = messages_module(self._contract.by_name[file_name], self._gen)
+            suffix = "" if alias == module.name else f" as {alias}"
+            found.append(f"from {module.package} import {module.name}{suffix}")
+        return sorted(found)
+
+    def _free_alias(self, module: Module) -> str:
+        alias = module.name
+        for part in reversed(module.package.split(".")):
+            if alias not in self._aliases.values():
+                break
+            alias = f"{part}_{alias}"
+        return alias

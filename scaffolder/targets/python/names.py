@@ -1,0 +1,68 @@
+"""Python names for what a contract names: snake case, safe identifiers, the noun of a service."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Collection
+
+_WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NOT_IN_IDENTIFIER = re.compile(r"\W", re.ASCII)
+
+BUILTIN_TYPES = frozenset(name for name in dir(builtins) if name.islower())
+"""Builtins in lower case: as the name of a class they would shadow a type that annotations use."""
+
+
+def snake(name: str) -> str:
+    """`GetIAMPolicy` → `get_iam_policy`; a name in snake case stays as it is."""
+    return re.sub(r"_+", "_", _WORD_BOUNDARY.sub("_", name)).lower()
+
+
+def pascal(name: str) -> str:
+    """`order_item` or `order-item` → `OrderItem`; capitals inside a word are kept."""
+    return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^0-9A-Za-z]+", name) if part)
+
+
+def safe(name: str, taken: Collection[str] = ()) -> str:
+    """The name itself, or with underscores behind it where it is a keyword or taken."""
+    while keyword.iskeyword(name) or name in taken:
+        name += "_"
+    return name
+
+
+def module_part(name: str) -> str:
+    """A folder's or file's name as protoc writes it into an import: dashes become underscores."""
+    return name.replace("-", "_")
+
+
+def identifier(text: str) -> str:
+    """Any text as an identifier: what may not stand in one becomes an underscore."""
+    cleaned = _NOT_IN_IDENTIFIER.sub("_", text)
+    return f"_{cleaned}" if cleaned[:1].isdigit() else cleaned
+
+
+def noun(service: str) -> str:
+    """The word that names a service's file in every layer: `OrderService` → `order`.
+
+    The suffix stays where nothing or a keyword would be left: `ImportService` → `import_service`.
+    """
+    stripped = snake(service.removesuffix("Service"))
+    if not stripped.strip("_") or keyword.iskeyword(stripped) or keyword.issoftkeyword(stripped):
+        return snake(service)
+    return stripped
+
+
+def title(name: str) -> str:
+    """`order_service` → `Order service`, for headings and sentences."""
+    words = re.sub(r"[_\-\s]+", " ", snake(name)).strip()
+    return words[:1].upper() + words[1:]
+
+
+def plural(word: str) -> str:
+    """The English plural as contracts form it: `order` → `orders`, `policy` → `policies`, `box` → `boxes`."""
+    if re.search(r"[^aeiou]y$", word):
+        return word[:-1] + "ies"
+    if re.search(r"(s|x|z|ch|sh)$", word):
+        return word + "es"
+    return word + "s"

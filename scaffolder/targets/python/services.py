@@ -1,0 +1,273 @@
+"""The view of one service: every finished string that its templates place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from scaffolder.contract.model import Contract, Message, Method, Service
+from scaffolder.targets.python import types
+from scaffolder.targets.python.domain import Domain, enum_members
+from scaffolder.targets.python.mapping import Conversion, build, crossing
+from scaffolder.targets.python.modules import Imports, stem
+from scaffolder.targets.python.names import noun, pascal, plural, safe, snake, title
+from scaffolder.targets.python.resources import Resource, StandardMethod, recognise
+from scaffolder.targets.python.samples import samples
+from scaffolder.targets.python.storage import repository_view
+from scaffolder.targets.python.text import comment, docstring, summary
+
+CLIENT_ATTRIBUTES = frozenset({"aclose", "close"})
+"""What a client has of its own; an RPC of that name gets an underscore behind it there."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceNames:
+    """What a service is called in each layer."""
+
+    service: Service
+
+    @property
+    def noun(self) -> str:
+        return noun(self.service.name)
+
+    @property
+    def stem(self) -> str:
+        """The class names' common part: `Order` of `OrderService`."""
+        return pascal(self.service.name.removesuffix("Service")) or "Service"
+
+    @property
+    def gen_path(self) -> str:
+        """Where the service's own modules live below gen/, without their suffix: `order/v1/order_service`."""
+        folder, _, _ = stem(self.service.file).rpartition("/")
+        return "/".join(filter(None, (folder, snake(self.service.name))))
+
+    def view(self) -> dict[str, Any]:
+        return {
+            "name": self.service.name,
+            "full_name": self.service.full_name,
+            "file": self.service.file,
+            "noun": self.noun,
+            "title": title(self.stem),
+            "summary": summary(self.service.comment),
+            "handler_class": f"{self.stem}Service",
+            "base_class": f"{self.stem}ServiceBase",
+            "use_case_class": f"{self.stem}UseCase",
+            "client_class": f"{self.stem}Client",
+            "async_client_class": f"Async{self.stem}Client",
+            "bind": f"bind_{snake(self.service.name)}",
+            "gen_path": self.gen_path,
+            "gen_module": self.gen_path.replace("/", "."),
+            "gen_package": self.gen_path.rpartition("/")[0].replace("/", "."),
+            "gen_name": self.gen_path.rpartition("/")[2],
+        }
+
+
+@dataclass
+class ServiceViews:
+    """Builds the view of a service; `package` is the dotted package that holds `gen`."""
+
+    contract: Contract
+    service: Service
+    package: str
+    standard: dict[str, StandardMethod] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.standard = recognise(self.contract, self.service)
+        self.names = ServiceNames(self.service)
+
+    def methods(self, imports: Imports) -> list[dict[str, Any]]:
+        """The RPCs as gen/ and the clients see them: names, types and kinds."""
+        taken: set[str] = set()
+        found = []
+        for method in self.service.methods:
+            name = safe(snake(method.name), taken)
+            taken.add(name)
+            found.append(self._method(method, name, imports))
+        return found
+
+    def gen_view(self) -> dict[str, Any]:
+        """For the modules below gen/ (`_rpc`, `_server`, `_client`)."""
+        imports = Imports(self.contract, f"{self.package}.gen")
+        methods = self.methods(imports)
+        return {
+            **self.names.view(),
+            "package": self.package,
+            "doc": docstring(self.service.comment, 4),
+            "methods": methods,
+            "imports": imports.lines(),
+        }
+
+    def layers_view(self) -> dict[str, Any]:
+        """For service/, biz/, data/ and the tests."""
+        imports = Imports(self.contract, f"{self.package}.gen")
+        domain = Domain(self.contract, self._roots(), self._contract_package, self._reserved(), imports)
+        methods = [
+            {**view, **self._layers(method, domain, imports)}
+            for method, view in zip(self.service.methods, self.methods(imports), strict=True)
+        ]
+        conversions = self._conversions(domain, imports)
+        resources: list[Resource | None] = [*self._resources()] or [None]
+        repositories = [
+            repository_view(domain, self.names.stem, resource, self._verbs(resource))
+            | (samples(domain, imports, resource, methods) if resource else {})
+            for resource in resources
+        ]
+        return {
+            **self.names.view(),
+            "package": self.package,
+            "doc": docstring(self.service.comment, 4, f"Serves {self.service.full_name}."),
+            "methods": methods,
+            "imports": imports.lines(),
+            "enums": [_enum_view(domain, enum) for enum in domain.enums],
+            "types": [_type_view(domain, message) for message in domain.messages],
+            "conversions": conversions,
+            "functions": sorted(name for c in conversions for name in _function_names(c)),
+            "repositories": repositories,
+            "type_names": domain.class_names,
+            "uses_clock": any(m.get("create_times") or m.get("sets_update_time") for m in methods),
+        }
+
+    def _resources(self) -> list[Resource]:
+        unique = {s.resource.message.full_name: s.resource for s in self.standard.values()}
+        return list(unique.values())
+
+    def _verbs(self, resource: Resource | None) -> set[str]:
+        if resource is None:
+            return set()
+        return {s.verb for s in self.standard.values() if s.resource.message is resource.message}
+
+    @property
+    def _contract_package(self) -> str:
+        return self.contract.by_name[self.service.file].package
+
+    def _custom(self) -> list[Method]:
+        return [m for m in self.service.methods if m.name not in self.standard]
+
+    def _roots(self) -> list[str]:
+        """The messages that cross into biz/: resources, and whole requests and responses of all other RPCs."""
+        taken, given = crossing(self._custom())
+        return [*taken, *given, *(r.message.full_name for r in self._resources())]
+
+    def _reserved(self) -> list[str]:
+        stems = [self.names.stem, *(r.message.name for r in self._resources())]
+        return [f"{name}{suffix}" for name in stems for suffix in ("UseCase", "Repository")]
+
+    def _conversions(self, domain: Domain, imports: Imports) -> list[Conversion]:
+        taken, given = crossing(self._custom())
+        for standard in self.standard.values():
+            if standard.verb in ("create", "update"):
+                taken.append(standard.resource.message.full_name)
+            given.append(standard.resource.message.full_name)
+        return build(domain, imports, taken, given)
+
+    def _method(self, method: Method, name: str, imports: Imports) -> dict[str, Any]:
+        sides = ("stream" if s else "unary" for s in (method.client_streaming, method.server_streaming))
+        request = imports.type_of(self.contract.messages[method.input])
+        response = imports.type_of(self.contract.messages[method.output])
+        return {
+            "name": method.name,
+            "snake": name,
+            "client_name": safe(name, CLIENT_ATTRIBUTES),
+            "constant": name.upper(),
+            "full_name": method.full_name,
+            "path": f"/{self.service.full_name}/{method.name}",
+            "kind": "_".join(sides),
+            "client_streaming": method.client_streaming,
+            "server_streaming": method.server_streaming,
+            "request": request,
+            "response": response,
+            "parameter": f"requests: AsyncIterator[{request}]"
+            if method.client_streaming
+            else f"request: {request}",
+            "argument": "requests" if method.client_streaming else "request",
+            "doc": docstring(method.comment, 8),
+            "summary": summary(method.comment),
+            "deprecated": method.deprecated,
+            "bindings": [
+                {"verb": b.verb, "path": str(b.path), "body": b.body, "response_body": b.response_body}
+                for b in method.bindings
+            ],
+        }
+
+    def _layers(self, method: Method, domain: Domain, imports: Imports) -> dict[str, Any]:
+        if standard := self.standard.get(method.name):
+            return {"shape": standard.verb, **_standard_view(domain, standard)}
+        return {"shape": "custom", **_custom_view(domain, method)}
+
+
+def _standard_view(domain: Domain, standard: StandardMethod) -> dict[str, Any]:
+    resource = standard.resource
+    identity = resource.identity.name
+    entity_var = safe(resource.noun, {"request", "context", "page", "self"})
+    proposed = (
+        f"{entity_var}_id" if standard.id_field else "" if resource.collection else f"{entity_var}.{identity}"
+    )
+    new_id = f"resource_id({proposed})"
+    times = [name for name in ("create_time", "update_time") if resource.has_time(name)]
+    return {
+        "standard": standard,
+        "resource": resource,
+        "entity": domain.class_of(resource.message),
+        "entity_var": entity_var,
+        "entity_plural": plural(title(resource.message.name).lower()),
+        "convert": domain.function_of(resource.message),
+        "identity": identity,
+        "identity_type": "int" if resource.is_integer else "str",
+        "repository_property": f"_{resource.noun}_repository",
+        "new_identity": f'f"{resource.collection}{{{new_id}}}"' if resource.collection else new_id,
+        "create_times": " = ".join(f"{entity_var}.{name}" for name in times),
+        "sets_update_time": "update_time" in times,
+        "server_fields": "{" + ", ".join(f'"{name}"' for name in resource.server_fields()) + "}",
+    }
+
+
+def _custom_view(domain: Domain, method: Method) -> dict[str, Any]:
+    takes = method.client_streaming or method.input != types.EMPTY
+    gives = method.server_streaming or method.output != types.EMPTY
+    request, response = domain.value_of(method.input), domain.value_of(method.output)
+    if method.client_streaming:
+        parameter = f", requests: AsyncIterator[{request.annotation}]"
+        argument = f"{request.read('request')} async for request in requests"
+    else:
+        parameter = f", request: {request.annotation}" if takes else ""
+        argument = request.read("request") if takes else ""
+    result = response.annotation if gives else "None"
+    return {
+        "biz_parameter": parameter,
+        "biz_argument": argument,
+        "biz_result": f"AsyncIterator[{result}]" if method.server_streaming else result,
+        "has_result": gives,
+        "write_response": response.write("response"),
+    }
+
+
+def _enum_view(domain: Domain, enum: Any) -> dict[str, Any]:
+    return {
+        "name": domain.class_of(enum),
+        "doc": docstring(enum.comment, 4),
+        "members": [
+            {"name": name, "number": number, "comment": comment(text, 4)}
+            for name, number, text in enum_members(enum)
+        ],
+    }
+
+
+def _type_view(domain: Domain, message: Message) -> dict[str, Any]:
+    return {
+        "name": domain.class_of(message),
+        "doc": docstring(message.comment, 4),
+        "fields": [
+            {
+                "name": f.attribute,
+                "annotation": f.annotation,
+                "default": f.default,
+                "comment": comment(f.field.comment, 4),
+            }
+            for f in domain.fields_of(message)
+        ],
+    }
+
+
+def _function_names(conversion: Conversion) -> list[str]:
+    names = [f"{conversion.stem}_from"] if conversion.needs_from else []
+    return names + ([f"{conversion.stem}_to"] if conversion.needs_to else [])

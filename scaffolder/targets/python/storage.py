@@ -1,0 +1,87 @@
+"""The view of a repository: its protocol in biz/ and its table in data/."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scaffolder.contract.model import Kind
+from scaffolder.targets.python.domain import Domain, DomainField
+from scaffolder.targets.python.names import plural, snake, title
+from scaffolder.targets.python.resources import Resource
+
+WIDE = frozenset(
+    {Kind.INT64, Kind.UINT64, Kind.SINT64, Kind.FIXED64, Kind.SFIXED64, Kind.UINT32, Kind.FIXED32}
+)
+"""Integers that need more than 32 signed bits in a database."""
+
+DECLARATIVE_NAMES = frozenset({"metadata", "registry", "type_annotation_map"})
+"""Attributes of SQLAlchemy's declarative base, which a column must not replace."""
+
+
+def repository_view(domain: Domain, stem: str, resource: Resource | None, verbs: set[str]) -> dict[str, Any]:
+    """The repository of a resource, or an empty one named after the service where nothing is known to be stored."""
+    if resource is None:
+        return {
+            "class": f"{stem}Repository",
+            "sql_class": f"Sql{stem}Repository",
+            "property": f"{snake(stem)}_repository",
+            "resource": None,
+        }
+    entity = domain.class_of(resource.message)
+    fields = domain.fields_of(resource.message)
+    attributes = {field.field.name: field.attribute for field in fields}
+    columns = [_column(field, field.field is resource.identity) for field in fields]
+    return {
+        "class": f"{resource.message.name}Repository",
+        "sql_class": f"Sql{resource.message.name}Repository",
+        "property": f"{resource.noun}_repository",
+        "resource": resource,
+        "entity": entity,
+        "entity_var": resource.noun,
+        "row_class": f"{resource.message.name}Row",
+        "noun": title(resource.message.name).lower(),
+        "plural": plural(title(resource.message.name).lower()),
+        "table": plural(resource.noun),
+        "identity": attributes[resource.identity.name],
+        "key": next(column["attribute"] for column in columns if column["is_identity"]),
+        "identity_type": "int" if resource.is_integer else "str",
+        "first": "0" if resource.is_integer else '""',
+        "collection": resource.collection,
+        "server_fields": sorted(attributes[name] for name in resource.server_fields()),
+        "create_time": resource.has_time("create_time"),
+        "update_time": resource.has_time("update_time"),
+        "columns": columns,
+        "verbs": verbs | ({"get"} if "update" in verbs else set()),
+    }
+
+
+def _column(field: DomainField, is_identity: bool) -> dict[str, str | bool]:
+    name = field.attribute
+    attribute = f"{name}_" if name in DECLARATIVE_NAMES else name
+    options = [f'"{field.field.name}"'] if attribute != field.field.name else []
+    if sql_type := _sql_type(field):
+        options.append(sql_type)
+    if is_identity:
+        options.append("primary_key=True")
+    return {
+        "attribute": attribute,
+        "entity_attribute": name,
+        "annotation": f"Mapped[{field.annotation}]",
+        "definition": f" = mapped_column({', '.join(options)})" if options else "",
+        "is_identity": is_identity,
+    }
+
+
+def _sql_type(field: DomainField) -> str:
+    """The column type where SQLAlchemy cannot tell it from the annotation."""
+    contract_field, annotation = field.field, field.value.annotation
+    if field.key or contract_field.repeated:
+        return f"JsonOf({field.annotation})"
+    if contract_field.kind is Kind.ENUM:
+        return f"Enum({annotation}, native_enum=False, length=64)"
+    if not contract_field.type_name:
+        return "BigInteger" if contract_field.kind in WIDE else ""
+    simple = {"datetime.datetime": "UtcDateTime", "datetime.timedelta": "Interval"}
+    if annotation in simple:
+        return simple[annotation]
+    return "" if annotation in ("str", "int", "float", "bool", "bytes") else f"JsonOf({annotation})"

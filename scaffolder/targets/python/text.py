@@ -1,0 +1,56 @@
+"""Contract comments as Python: docstrings and comment lines that are valid whatever the contract says."""
+
+from __future__ import annotations
+
+import textwrap
+
+WIDTH = 110
+"""The generated projects' line length, in columns."""
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    lines: list[str] = []
+    for line in text.expandtabs(4).splitlines():
+        cleaned = "".join(c for c in line if c.isprintable()).rstrip()
+        lines += _wrap_line(cleaned, width) if len(cleaned) > width else [cleaned]
+    while lines and not lines[-1]:
+        lines.pop()
+    while lines and not lines[0]:
+        lines.pop(0)
+    return lines
+
+
+def _wrap_line(line: str, width: int) -> list[str]:
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(
+        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    ) or [""]
+
+
+def docstring(text: str, indent: int, fallback: str = "") -> str:
+    """A docstring of the text, indented by `indent` columns, without a final newline; `""` for no text at all."""
+    pad = " " * indent
+    lines = _wrapped(text or fallback, WIDTH - indent - 6)
+    if not lines:
+        return ""
+    escaped = [line.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') for line in lines]
+    if escaped[-1].endswith('"'):
+        escaped[-1] = escaped[-1][:-1] + '\\"'
+    if len(escaped) == 1:
+        return f'{pad}"""{escaped[0]}"""'
+    body = "\n".join(f"{pad}{line}".rstrip() for line in escaped[1:])
+    return f'{pad}"""{escaped[0]}\n{body}\n{pad}"""'
+
+
+def comment(text: str, indent: int) -> str:
+    """Comment lines of the text, indented by `indent` columns and ending in a newline; `""` for no text."""
+    pad = " " * indent
+    lines = _wrapped(text, WIDTH - indent - 2)
+    return "".join(f"{pad}# {line}".rstrip() + "\n" for line in lines)
+
+
+def summary(text: str) -> str:
+    """The first sentence or line, for tables."""
+    first = text.strip().split("\n\n")[0].replace("\n", " ")
+    head, stop, _ = first.partition(". ")
+    return head + stop.strip() if stop else first

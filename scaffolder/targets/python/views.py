@@ -1,0 +1,176 @@
+"""The views of a whole project: what the templates are given, and the files that protoc writes.
+
+The only entrance to this package for the stages above it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Any
+
+from scaffolder.contract.model import Contract, File
+from scaffolder.targets.python.modules import rewrite_imports, stem
+from scaffolder.targets.python.names import title
+from scaffolder.targets.python.services import ServiceViews
+
+PORTS = {"grpc": 9000, "http": 8000}
+"""The ports of every generated service: the only place that knows them."""
+
+
+@dataclass(frozen=True)
+class ProjectViews:
+    """Views of one project.
+
+    `name` is the distribution's name, `package` the Python package, `handlers` the folder of the handlers relative to
+    the project (``src/PACKAGE/service`` by default), `emit` what makes protoc's files of a descriptor set.
+    """
+
+    contract: Contract
+    name: str
+    package: str
+    handlers: str = ""
+    features: tuple[str, ...] = ()
+    emit: Callable[[bytes, list[str]], dict[str, str]] = field(repr=False, default=lambda *_: {})
+    _gen_services: dict[str, dict[str, dict[str, Any]]] = field(repr=False, default_factory=dict, init=False)
+
+    @property
+    def enabled(self) -> frozenset[str]:
+        """The project's features, and `http` where an RPC has an HTTP binding."""
+        bound = any(m.bindings for service in self.contract.services for m in service.methods)
+        return frozenset(self.features) | ({"http"} if bound else set())
+
+    @property
+    def client_package(self) -> str:
+        return f"{self.package}_client"
+
+    @cached_property
+    def project(self) -> dict[str, Any]:
+        """The variables of the project-level templates."""
+        services = [self._summary(views) for views in self._services(self.package)]
+        return {
+            "project": {
+                "name": self.name,
+                "package": self.package,
+                "client_package": self.client_package,
+                "env_prefix": f"{self.package.upper()}_",
+                "title": title(self.package),
+                "services": services,
+                "client_names": _client_names(services),
+                "contracts": [file.name for file in self.contract.requested],
+                "slug": _dns_label(self.name),
+                "ports": PORTS,
+                "http_prefixes": _prefixes(services),
+                "features": self.features,
+                "handlers": self.handlers_folder,
+                "handlers_module": self.handlers_module,
+                "uses_validation": any(
+                    "buf/validate/validate.proto" in file.dependencies for file in self.contract.files
+                ),
+            }
+        }
+
+    def project_for(self, package: str) -> dict[str, Any]:
+        """The project's view for a template that the service and its client package share."""
+        return self.project | {"package": package}
+
+    @property
+    def handlers_folder(self) -> str:
+        return self.handlers or f"src/{self.package}/service"
+
+    @property
+    def handlers_module(self) -> str:
+        """The dotted package of the handlers: their folder below src/."""
+        return self.handlers_folder.removeprefix("src/").strip("/").replace("/", ".")
+
+    @cached_property
+    def nouns(self) -> dict[str, dict[str, Any]]:
+        """For every service the view of its files in the layers and the tests, by noun."""
+        return {
+            views.names.noun: self.project | {"service": views.layers_view()}
+            for views in self._services(self.package)
+        }
+
+    def gen_services(self, package: str) -> dict[str, dict[str, Any]]:
+        """For every service the view of its modules below ``PACKAGE/gen``, by their path without suffix."""
+        if package not in self._gen_services:
+            self._gen_services[package] = {
+                views.names.gen_path: self.project | {"service": views.gen_view()}
+                for views in self._services(package)
+            }
+        return self._gen_services[package]
+
+    def messages(self, package: str) -> dict[str, str]:
+        """protoc's modules and stubs by path below ``PACKAGE/gen``, with imports that work from there."""
+        gen = f"{package}.gen"
+        files = {stem(file.name): file for file in self.contract.files if not file.provider}
+        found = {}
+        for path, text in self._emitted.items():
+            owner = files[path.rpartition("_pb2")[0]]
+            found[path] = rewrite_imports(text, self._needs(owner), gen)
+        found |= {f"{folder}/__init__.py".lstrip("/"): "" for folder in _folders(found)}
+        return found
+
+    @cached_property
+    def _emitted(self) -> dict[str, str]:
+        names = [file.name for file in self.contract.files if not file.provider]
+        return self.emit(self.contract.descriptor_set, names)
+
+    def _needs(self, file: File) -> list[File]:
+        """The file and all it depends on, since stubs name types through public imports as well."""
+        found: dict[str, File] = {}
+        pending = [file.name]
+        while pending:
+            name = pending.pop()
+            if name not in found and name in self.contract.by_name:
+                found[name] = self.contract.by_name[name]
+                pending += found[name].dependencies
+        return list(found.values())
+
+    def _services(self, package: str) -> list[ServiceViews]:
+        return [ServiceViews(self.contract, service, package) for service in self.contract.services]
+
+    def _summary(self, views: ServiceViews) -> dict[str, Any]:
+        shared = views.gen_view()
+        keys = ("name", "snake", "kind", "summary", "bindings", "constant")
+        methods = [{key: method[key] for key in keys} for method in shared["methods"]]
+        layers = views.layers_view()
+        repositories = [
+            {key: r[key] for key in ("class", "sql_class", "property")} for r in layers["repositories"]
+        ]
+        return views.names.view() | {
+            "methods": methods,
+            "has_resource": bool(views.standard),
+            "repositories": repositories,
+        }
+
+
+def _client_names(services: list[dict[str, Any]]) -> list[str]:
+    """What the client module exports, sorted as linters want it."""
+    clients = [service[key] for service in services for key in ("client_class", "async_client_class")]
+    return sorted([*clients, "AsyncChannel", "Channel", "Code", "ServiceError"])
+
+
+def _prefixes(services: list[dict[str, Any]]) -> list[str]:
+    """The first segments of all bound paths, `/` alone where one of them is no plain segment."""
+    paths = (b["path"] for service in services for method in service["methods"] for b in method["bindings"])
+    firsts = {path.split("/")[1] for path in paths}
+    if any(c in first for first in firsts for c in "{*:"):
+        return ["/"]
+    return sorted(f"/{first}" for first in firsts)
+
+
+def _dns_label(name: str) -> str:
+    """The name as Kubernetes and Compose want it: RFC 1123, at most 63 of a-z, 0-9 and dashes."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower())[:63].strip("-")
+
+
+def _folders(paths: Iterable[str]) -> set[str]:
+    """Every folder that holds one of the paths, the root (`""`) included."""
+    found = {""}
+    for path in paths:
+        found |= {"" if str(p) == "." else str(p) for p in PurePosixPath(path).parents}
+    return found

@@ -1,0 +1,73 @@
+"""What a run reads, as names and hashes: the same inputs and untouched output mean that there is nothing to do.
+
+Recorded in the lock, one line each: `scope` (client or server), `tool`, `scaffold.yaml`, and every contract of the
+closure by import name: its hash where it comes from the project, the package that brings it where it does not.
+The latter are looked up again, since a file of that name put into the project would be found first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from scaffolder import resources
+from scaffolder.artifact import Ownership
+from scaffolder.workspace.lock import Lock, digest
+
+SCOPE, TOOL, CONFIG = "scope", "tool", "scaffold.yaml"
+_HASH_LENGTH = 64
+
+
+def record(config: bytes, contracts: Mapping[str, bytes | str], scope: str) -> dict[str, str]:
+    """The inputs of a finished run; `contracts` maps import names to contents, or to the package they came from."""
+    own = {SCOPE: scope, TOOL: resources.identity(), CONFIG: digest(config)}
+    return own | {
+        name: content or "package" if isinstance(content, str) else digest(content)
+        for name, content in contracts.items()
+    }
+
+
+def unchanged(lock: Lock, root: Path, roots: Sequence[Path], scope: str) -> bool:
+    """Whether the run that the lock records did all that a run of `scope` would do now."""
+    inputs = lock.inputs
+    if not inputs or inputs.get(SCOPE) not in (scope, "server"):
+        return False
+    if inputs.get(CONFIG) != digest((root / CONFIG).read_bytes()) or inputs.get(TOOL) != resources.identity():
+        return False
+    contracts = ((name, value) for name, value in inputs.items() if name not in (SCOPE, TOOL, CONFIG))
+    return all(_same(name, value, roots) for name, value in contracts)
+
+
+def edited_machine_files(lock: Lock, root: Path) -> list[str] | None:
+    """The machine's files that differ from what was written, or None where one is gone."""
+    edited = []
+    for path, entry in lock.files.items():
+        if entry.owner is not Ownership.MACHINE:
+            continue
+        content = read_bytes(f"{root}/{path}")
+        if content is None:
+            return None
+        if digest(content) != entry.sha256:
+            edited.append(path)
+    return edited
+
+
+def read_bytes(path: str) -> bytes | None:
+    """The file's content, None where there is no file."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+
+
+def find_contract(name: str, roots: Iterable[Path]) -> bytes | None:
+    """The contents of a contract by import name, from the first root that has it."""
+    return next((content for root in roots if (content := read_bytes(f"{root}/{name}")) is not None), None)
+
+
+def _same(name: str, recorded: str, roots: Sequence[Path]) -> bool:
+    content = find_contract(name, roots)
+    if content is None:
+        return len(recorded) != _HASH_LENGTH
+    return digest(content) == recorded

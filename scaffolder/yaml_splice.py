@@ -1,0 +1,68 @@
+"""Adds to a YAML mapping by text, so that every other byte (comments, order, line ends) stays."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import yaml
+from yaml.nodes import MappingNode, Node, SequenceNode
+
+_PLAIN = re.compile(r"[A-Za-z_./][\w./+@-]*\Z", re.ASCII)
+_NOT_TEXT = re.compile(r"(?:true|false|yes|no|on|off|null|y|n|\.inf|\.nan|~)\Z", re.IGNORECASE)
+
+
+def scalar(value: str) -> str:
+    """`value` as a YAML scalar that is read back as the same text; JSON's quoting is YAML's too."""
+    plain = _PLAIN.match(value) and not _NOT_TEXT.match(value) and not re.match(r"[\d.]+\Z", value)
+    return value if plain else json.dumps(value, ensure_ascii=False)
+
+
+def append_to_sequence(text: str, key: str, value: str) -> str:
+    """`text` with `value` as one more entry of the list `key`, which is added where it is missing."""
+    newline = _newline(text)
+    node = _value(text, key)
+    if node is None:
+        return f"{_ended(text, newline)}{key}:{newline}  - {scalar(value)}{newline}"
+    if not isinstance(node, SequenceNode):  # `contracts:` with nothing behind it
+        return _insert_line(text, node.start_mark.index, f"  - {scalar(value)}", newline)
+    if not node.value:  # `contracts: []`
+        return f"{text[: node.start_mark.index]}[{scalar(value)}]{text[node.end_mark.index :]}"
+    end = node.value[-1].end_mark.index
+    if node.flow_style:
+        return f"{text[:end]}, {scalar(value)}{text[end:]}"
+    return _insert_line(text, end, f"{' ' * node.start_mark.column}- {scalar(value)}", newline)
+
+
+def set_scalar(text: str, key: str, value: str) -> str:
+    """`text` with `value` as the value of `key`, which is added where it is missing."""
+    node = _value(text, key)
+    if node is None:
+        newline = _newline(text)
+        return f"{_ended(text, newline)}{key}: {scalar(value)}{newline}"
+    start, end = node.start_mark.index, node.end_mark.index
+    space = "" if text[start - 1 : start] == " " else " "
+    return f"{text[:start]}{space}{scalar(value)}{text[end:]}"
+
+
+def _value(text: str, key: str) -> Node | None:
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    if not isinstance(root, MappingNode):
+        return None
+    return next((value for name, value in root.value if name.value == key), None)
+
+
+def _newline(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def _ended(text: str, newline: str) -> str:
+    return text if not text or text.endswith("\n") else text + newline
+
+
+def _insert_line(text: str, index: int, line: str, newline: str) -> str:
+    """`text` with `line` after the line that holds `index`, whatever comment ends that line."""
+    end = text.find("\n", index)
+    if end < 0:
+        return f"{text}{newline}{line}{newline}"
+    return f"{text[: end + 1]}{line}{newline}{text[end + 1 :]}"

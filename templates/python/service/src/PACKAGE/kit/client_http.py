@@ -1,0 +1,199 @@
+"""The HTTP half of `client`: a method's google.api.http bindings and the proto3 JSON mapping, by httpx2."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NoReturn
+from urllib.parse import urlencode
+
+import httpx2
+
+from . import status, transcoding
+from .errors import (
+    DeadlineExceededError,
+    InvalidArgumentError,
+    UnavailableError,
+    UnimplementedError,
+    UnknownError,
+)
+from .rpc import HttpBinding, Method, Req, Res
+
+
+class AsyncHttpTransport:
+    def __init__(self, target: str) -> None:
+        self._client = httpx2.AsyncClient(base_url=target)
+
+    async def unary_unary(
+        self, method: Method[Req, Res], request: Req, timeout: float | None, metadata: Mapping[str, str]
+    ) -> Res:
+        encoded = _encode(method, request, timeout, metadata)
+        with _errors():
+            async with asyncio.timeout(encoded.seconds):
+                response = await self._client.send(encoded.build(self._client))
+        return _response(method, encoded.binding, response)
+
+    async def unary_stream(
+        self, method: Method[Req, Res], request: Req, timeout: float | None, metadata: Mapping[str, str]
+    ) -> AsyncIterator[Res]:
+        encoded = _encode(method, request, timeout, metadata)
+        with _errors():
+            async with asyncio.timeout(encoded.seconds):
+                response = await self._client.send(encoded.build(self._client), stream=True)
+        try:
+            if response.is_error:
+                raise status.from_http(response.status_code, await response.aread())
+            with _errors():
+                async for line in response.aiter_lines():
+                    yield _line(method, encoded.binding, line)
+        finally:
+            await response.aclose()
+
+    async def stream_unary(
+        self,
+        method: Method[Req, Res],
+        requests: AsyncIterable[Req] | Iterable[Req],
+        timeout: float | None,
+        metadata: Mapping[str, str],
+    ) -> Res:
+        _refuse(method)
+
+    def stream_stream(
+        self,
+        method: Method[Req, Res],
+        requests: AsyncIterable[Req] | Iterable[Req],
+        timeout: float | None,
+        metadata: Mapping[str, str],
+    ) -> AsyncIterator[Res]:
+        _refuse(method)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+class HttpTransport:
+    def __init__(self, target: str) -> None:
+        self._client = httpx2.Client(base_url=target)
+
+    def unary_unary(
+        self, method: Method[Req, Res], request: Req, timeout: float | None, metadata: Mapping[str, str]
+    ) -> Res:
+        encoded = _encode(method, request, timeout, metadata)
+        with _errors():
+            response = self._client.send(encoded.build(self._client))
+        return _response(method, encoded.binding, response)
+
+    def unary_stream(
+        self, method: Method[Req, Res], request: Req, timeout: float | None, metadata: Mapping[str, str]
+    ) -> Iterator[Res]:
+        encoded = _encode(method, request, timeout, metadata)
+        with _errors():
+            response = self._client.send(encoded.build(self._client), stream=True)
+        try:
+            if response.is_error:
+                raise status.from_http(response.status_code, response.read())
+            with _errors():
+                for line in response.iter_lines():
+                    yield _line(method, encoded.binding, line)
+        finally:
+            response.close()
+
+    def stream_unary(
+        self,
+        method: Method[Req, Res],
+        requests: Iterable[Req],
+        timeout: float | None,
+        metadata: Mapping[str, str],
+    ) -> Res:
+        _refuse(method)
+
+    def stream_stream(
+        self,
+        method: Method[Req, Res],
+        requests: Iterable[Req],
+        timeout: float | None,
+        metadata: Mapping[str, str],
+    ) -> Iterator[Res]:
+        _refuse(method)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """A call as HTTP, by the first binding that can carry it. `seconds` is None for no limit."""
+
+    binding: HttpBinding
+    verb: str
+    path: str
+    query: list[tuple[str, str]]
+    body: bytes | None
+    headers: dict[str, str]
+    seconds: float | None
+
+    def build(self, client: httpx2.Client | httpx2.AsyncClient) -> httpx2.Request:
+        return client.build_request(
+            self.verb,
+            f"{self.path}?{urlencode(self.query)}" if self.query else self.path,
+            content=self.body,
+            headers=self.headers,
+            timeout=self.seconds,
+        )
+
+
+def _encode(
+    method: Method[Any, Any], request: Any, timeout: float | None, metadata: Mapping[str, str]
+) -> _Encoded:
+    headers = {"accept": "application/json", **metadata}
+    seconds = None if timeout is None or math.isinf(timeout) else timeout
+    if seconds is not None:  # so that the server gives up when this side does
+        headers["grpc-timeout"] = f"{max(math.ceil(seconds * 1000), 1)}m"
+    reason: InvalidArgumentError | None = None
+    for binding in method.bindings:
+        try:
+            verb, path, query, body = transcoding.encode_request(method, binding, request)
+        except InvalidArgumentError as error:
+            reason = reason or error
+            continue
+        if body is not None:
+            headers["content-type"] = "application/json"
+        return _Encoded(binding, verb, path, query, body, headers, seconds)
+    raise reason or UnimplementedError(f"{method.full_name} over HTTP")
+
+
+def _response(method: Method[Any, Res], binding: HttpBinding, response: httpx2.Response) -> Res:
+    if not response.is_success:
+        raise status.from_http(response.status_code, response.content)
+    try:
+        return transcoding.decode_response(method, binding, json.loads(response.content))
+    except ValueError as error:
+        raise UnknownError(f"HTTP {response.status_code} with an unexpected body: {error}") from error
+
+
+def _line(method: Method[Any, Res], binding: HttpBinding, line: str) -> Res:
+    try:
+        found = json.loads(line)
+        if "error" in found:
+            raise status.from_json(found["error"])
+        return transcoding.decode_response(method, binding, found["result"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise UnknownError("a line of the stream is neither a result nor an error") from error
+
+
+def _refuse(method: Method[Any, Any]) -> NoReturn:
+    raise UnimplementedError(f"{method.full_name} over HTTP")
+
+
+@contextmanager
+def _errors() -> Iterator[None]:
+    try:
+        yield
+    except (TimeoutError, httpx2.TimeoutException) as error:
+        raise DeadlineExceededError("deadline exceeded") from error
+    except httpx2.TransportError as error:
+        raise UnavailableError(f"cannot reach the server: {error}") from error

@@ -1,0 +1,144 @@
+"""The database: an engine, units of work, and column types for what SQL has none for.
+
+SQLite (aiosqlite) is the embedded default, PostgreSQL (asyncpg) the one for production; the drivers are
+imported by the URL's scheme, only when used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter
+from pydantic_core import to_json, to_jsonable_python
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.types import TypeDecorator
+
+from .config import Duration, Section
+
+T = TypeVar("T")
+
+
+class DatabaseConfig(Section):
+    """`url` is SQLAlchemy's: sqlite+aiosqlite:///data.db, sqlite+aiosqlite:// (in memory),
+    postgresql+asyncpg://user:password@host/name. `pool_size` connections at most; a call waits `pool_timeout`
+    for one. SQLite waits `busy_timeout` for another writer.
+    """
+
+    url: str = "sqlite+aiosqlite:///data.db"
+    pool_size: int = 10
+    pool_timeout: Duration = timedelta(seconds=10)
+    busy_timeout: Duration = timedelta(seconds=5)
+
+
+class Database:
+    """Connects at first use. `engine` is there for what `session` does not cover."""
+
+    def __init__(self, config: DatabaseConfig) -> None:
+        self.engine = _create_engine(config)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """A unit of work: committed at the end of the block, rolled back if it raises."""
+        async with self._sessions.begin() as session:
+            yield session
+
+    async def create_tables(self, metadata: MetaData) -> None:
+        """Creates the tables that are missing; changes none that exist."""
+        async with self.engine.begin() as connection:
+            await connection.run_sync(metadata.create_all)
+
+    async def check(self) -> None:
+        """Raises if the database does not answer; fit for `Health.register`."""
+        async with self.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _create_engine(config: DatabaseConfig) -> AsyncEngine:
+    url = make_url(config.url)
+    in_memory = url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
+    engine = create_async_engine(
+        url,
+        poolclass=AsyncAdaptedQueuePool,
+        # Every connection to memory is a database of its own, so there is one, and units of work take turns.
+        pool_size=1 if in_memory else config.pool_size,
+        max_overflow=0,
+        pool_timeout=config.pool_timeout.total_seconds(),
+        pool_pre_ping=url.get_backend_name() != "sqlite",
+    )
+    if url.get_backend_name() == "sqlite":
+        _prepare_sqlite(engine, config, in_memory=in_memory)
+    return engine
+
+
+def _prepare_sqlite(engine: AsyncEngine, config: DatabaseConfig, *, in_memory: bool) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, record: object) -> None:
+        # The driver would begin transactions by itself, but not before a SELECT.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA busy_timeout = {int(config.busy_timeout.total_seconds() * 1000)}")
+        if not in_memory:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        # A transaction that reads first and then writes would fail at once, without waiting, if another one
+        # has written in between; taking the write lock at the start makes it wait for `busy_timeout`
+        # instead.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes, stored and returned in UTC; a naive one is a ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime has no place in time; give it a timezone")
+        value = value.astimezone(UTC)
+        # SQLite has no time zones: it would store the offset and lose it on the way back.
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class JsonOf(TypeDecorator[T], Generic[T]):
+    """A JSON column for a value of the type `of`: anything that pydantic can validate, such as (nested)
+    dataclasses, lists, dicts, datetimes, enums, and bytes (as base64). What is read is validated again.
+    """
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, of: Any) -> None:
+        super().__init__(none_as_null=True)
+        self.of = of  # SQLAlchemy's statement cache tells columns apart by it
+        # A union, because pydantic refuses a configuration for a bare dataclass, yet hands it to nested ones.
+        config = ConfigDict(val_json_bytes="base64", ser_json_bytes="base64")
+        self._adapter: TypeAdapter[T | None] = TypeAdapter(of | None, config=config)
+
+    def process_bind_param(self, value: T | None, dialect: Dialect) -> Any:
+        return to_jsonable_python(value, bytes_mode="base64", inf_nan_mode="strings")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> T | None:
+        return None if value is None else self._adapter.validate_json(to_json(value))

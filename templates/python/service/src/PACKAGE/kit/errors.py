@@ -1,0 +1,219 @@
+"""Failures that an RPC can end with: one class per gRPC status code, the same on servers and in clients.
+
+A handler raises one of them; each transport renders it: gRPC as a status (code, message, details), HTTP as
+the JSON error of AIP-193. Any other exception becomes INTERNAL and its text stays in the server's log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import ClassVar
+
+
+class Code(Enum):
+    """The canonical status codes (google/rpc/code.proto); `http` is the status that file maps each one to."""
+
+    OK = 0
+    CANCELLED = 1
+    UNKNOWN = 2
+    INVALID_ARGUMENT = 3
+    DEADLINE_EXCEEDED = 4
+    NOT_FOUND = 5
+    ALREADY_EXISTS = 6
+    PERMISSION_DENIED = 7
+    RESOURCE_EXHAUSTED = 8
+    FAILED_PRECONDITION = 9
+    ABORTED = 10
+    OUT_OF_RANGE = 11
+    UNIMPLEMENTED = 12
+    INTERNAL = 13
+    UNAVAILABLE = 14
+    DATA_LOSS = 15
+    UNAUTHENTICATED = 16
+
+    @property
+    def http(self) -> int:
+        return _HTTP[self]
+
+    @classmethod
+    def from_http(cls, status: int) -> Code:
+        """The code for a bare HTTP status, from a proxy for instance, that came without one."""
+        if 200 <= status < 300:
+            return cls.OK
+        return _FROM_HTTP.get(status, cls.UNKNOWN)
+
+
+_HTTP = {
+    Code.OK: 200,
+    Code.CANCELLED: 499,
+    Code.UNKNOWN: 500,
+    Code.INVALID_ARGUMENT: 400,
+    Code.DEADLINE_EXCEEDED: 504,
+    Code.NOT_FOUND: 404,
+    Code.ALREADY_EXISTS: 409,
+    Code.PERMISSION_DENIED: 403,
+    Code.RESOURCE_EXHAUSTED: 429,
+    Code.FAILED_PRECONDITION: 400,
+    Code.ABORTED: 409,
+    Code.OUT_OF_RANGE: 400,
+    Code.UNIMPLEMENTED: 501,
+    Code.INTERNAL: 500,
+    Code.UNAVAILABLE: 503,
+    Code.DATA_LOSS: 500,
+    Code.UNAUTHENTICATED: 401,
+}
+
+# Where several codes share a status, the one that claims least.
+_FROM_HTTP = {
+    400: Code.INVALID_ARGUMENT,
+    401: Code.UNAUTHENTICATED,
+    403: Code.PERMISSION_DENIED,
+    404: Code.NOT_FOUND,
+    405: Code.UNIMPLEMENTED,
+    408: Code.DEADLINE_EXCEEDED,
+    409: Code.ABORTED,
+    413: Code.RESOURCE_EXHAUSTED,
+    415: Code.INVALID_ARGUMENT,
+    429: Code.RESOURCE_EXHAUSTED,
+    499: Code.CANCELLED,
+    500: Code.INTERNAL,
+    501: Code.UNIMPLEMENTED,
+    502: Code.UNAVAILABLE,
+    503: Code.UNAVAILABLE,
+    504: Code.DEADLINE_EXCEEDED,
+}
+
+
+class ServiceError(Exception):
+    """The base of all of them; catch it to handle any failed call.
+
+    `message` is for the developer who calls, in English, without secrets. `reason` is a stable
+    UPPER_SNAKE_CASE word that programs may branch on, and `metadata` its parameters: both travel as
+    google.rpc.ErrorInfo (AIP-193), and only when `reason` is set.
+    """
+
+    code: ClassVar[Code] = Code.UNKNOWN
+
+    def __init__(
+        self, message: str = "", *, reason: str = "", metadata: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.reason = reason
+        self.metadata: dict[str, str] = dict(metadata or {})
+
+    def __repr__(self) -> str:
+        reason = f", reason={self.reason!r}" if self.reason else ""
+        return f"{type(self).__name__}({self.message!r}{reason})"
+
+
+class CancelledError_(ServiceError):  # asyncio.CancelledError is something else
+    """The caller gave up, or went away."""
+
+    code = Code.CANCELLED
+
+
+class UnknownError(ServiceError):
+    """A failure that says nothing about itself, usually from a foreign server."""
+
+    code = Code.UNKNOWN
+
+
+class InvalidArgumentError(ServiceError):
+    """The request is wrong, whatever the state of the system; the message names the field."""
+
+    code = Code.INVALID_ARGUMENT
+
+
+class DeadlineExceededError(ServiceError):
+    """The time that the caller allowed is over; the work may have been done all the same."""
+
+    code = Code.DEADLINE_EXCEEDED
+
+
+class NotFoundError(ServiceError):
+    """The entity does not exist."""
+
+    code = Code.NOT_FOUND
+
+
+class AlreadyExistsError(ServiceError):
+    """The entity to create exists."""
+
+    code = Code.ALREADY_EXISTS
+
+
+class PermissionDeniedError(ServiceError):
+    """The caller is known, and may not."""
+
+    code = Code.PERMISSION_DENIED
+
+
+class ResourceExhaustedError(ServiceError):
+    """A quota or a limit is used up."""
+
+    code = Code.RESOURCE_EXHAUSTED
+
+
+class FailedPreconditionError(ServiceError):
+    """The system is not in the state that the call needs; repeating it unchanged will not help."""
+
+    code = Code.FAILED_PRECONDITION
+
+
+class AbortedError(ServiceError):
+    """A conflict with a concurrent call; repeat the whole read-modify-write."""
+
+    code = Code.ABORTED
+
+
+class OutOfRangeError(ServiceError):
+    """Past the end, for now: valid in another state of the system."""
+
+    code = Code.OUT_OF_RANGE
+
+
+class UnimplementedError(ServiceError):
+    """The method does nothing yet. Takes the method's full name and makes a sentence of it."""
+
+    code = Code.UNIMPLEMENTED
+
+    def __init__(self, method: str) -> None:
+        super().__init__(f"{method} is not implemented")
+
+
+class InternalError(ServiceError):
+    """The server broke one of its own rules."""
+
+    code = Code.INTERNAL
+
+
+class UnavailableError(ServiceError):
+    """The server cannot be reached, or is shutting down; repeating later may help."""
+
+    code = Code.UNAVAILABLE
+
+
+class DataLossError(ServiceError):
+    """Data is lost or corrupt, beyond repair."""
+
+    code = Code.DATA_LOSS
+
+
+class UnauthenticatedError(ServiceError):
+    """The caller did not say who it is, or not convincingly."""
+
+    code = Code.UNAUTHENTICATED
+
+
+_CLASSES: dict[Code, type[ServiceError]] = {cls.code: cls for cls in ServiceError.__subclasses__()}
+
+
+def error_for(
+    code: Code, message: str, *, reason: str = "", metadata: Mapping[str, str] | None = None
+) -> ServiceError:
+    """The error of the class for `code`, with `message` as it is (as received from a server)."""
+    error = _CLASSES.get(code, UnknownError).__new__(_CLASSES.get(code, UnknownError))
+    ServiceError.__init__(error, message, reason=reason, metadata=metadata)
+    return error

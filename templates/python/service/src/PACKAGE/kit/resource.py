@@ -1,0 +1,108 @@
+"""Rules that all resources share: ids, pages, update masks and the clock (AIP-122, 133, 134, 158)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import copy
+import dataclasses
+import datetime
+import re
+import uuid
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, Generic, TypeVar
+
+from .errors import InvalidArgumentError
+
+T = TypeVar("T")
+
+DEFAULT_PAGE_SIZE = 50
+MAX_PAGE_SIZE = 1000
+
+_RESOURCE_ID = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._~-]{0,61}[A-Za-z0-9])?")
+
+
+def utc_now() -> datetime.datetime:
+    """The present moment, in UTC and with its zone, to the microsecond."""
+    return datetime.datetime.now(datetime.UTC)
+
+
+def resource_id(proposed: str = "") -> str:
+    """The id that the client proposes, or a random one where it proposes none (AIP-133).
+
+    Raises InvalidArgumentError for an id that could not stand as one segment of a URL's path.
+    """
+    if not proposed:
+        return str(uuid.uuid4())
+    if not _RESOURCE_ID.fullmatch(proposed):
+        raise InvalidArgumentError(
+            f"{proposed!r} is no resource id: up to 63 letters, digits, '.', '_', '~' or '-', "
+            "a letter or digit first and last"
+        )
+    return proposed
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some items of a list, and the token of the page behind them; `next_token` is empty on the last page."""
+
+    items: Sequence[T]
+    next_token: str = ""
+
+    @classmethod
+    def of(cls, found: Sequence[T], limit: int, key: Callable[[T], str]) -> Page[T]:
+        """The first `limit` of the items found; whether one more was found says whether a page follows."""
+        if len(found) <= limit:
+            return cls(found)
+        items = found[:limit]
+        return cls(items, base64.urlsafe_b64encode(key(items[-1]).encode()).decode())
+
+
+def page_start(page_size: int, page_token: str) -> tuple[int, str]:
+    """How many items a page has, and the key of the last item before it (`""` for the first page).
+
+    AIP-158: 0 means the default, more than the maximum means the maximum, a negative size is an error.
+    Raises InvalidArgumentError, also for a token that no list gave out.
+    """
+    if page_size < 0:
+        raise InvalidArgumentError(f"page_size: {page_size} is negative")
+    limit = min(page_size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
+    try:
+        return limit, base64.b64decode(page_token, altchars=b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeError) as error:
+        raise InvalidArgumentError("page_token: not a token of this list") from error
+
+
+def apply_mask(current: T, incoming: T, paths: Iterable[str], keep: Collection[str] = ()) -> T:
+    """A copy of `current` with the fields that the paths name taken from `incoming` (AIP-134).
+
+    Without a path every field that `incoming` sets is taken; ``*`` takes all. The fields in `keep` belong to the
+    server and never change. Raises InvalidArgumentError for a path that names no field.
+    """
+    updated = copy.deepcopy(current)
+    names = [field.name for field in dataclasses.fields(updated)]  # type: ignore[arg-type]
+    chosen = list(paths)
+    if not chosen:
+        chosen = [name for name in names if getattr(incoming, name)]
+    elif chosen == ["*"]:
+        chosen = names
+    for path in chosen:
+        if path.split(".")[0] not in keep:
+            _copy_path(updated, incoming, path)
+    return updated
+
+
+def _copy_path(target: Any, source: Any, path: str) -> None:
+    *parents, last = path.split(".")
+    for name in parents:
+        target, source = _step(target, name, path), _step(source, name, path)
+        if target is None or source is None:
+            raise InvalidArgumentError(f"update_mask: {path!r} goes through a field that is not set")
+    _step(target, last, path)
+    setattr(target, last, copy.deepcopy(getattr(source, last)))
+
+
+def _step(value: Any, name: str, path: str) -> Any:
+    if not dataclasses.is_dataclass(value) or name not in {f.name for f in dataclasses.fields(value)}:
+        raise InvalidArgumentError(f"update_mask: {path!r} names no field")
+    return getattr(value, name)

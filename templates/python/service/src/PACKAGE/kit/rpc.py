@@ -1,0 +1,102 @@
+"""The method table: what the contract says about each RPC, free of any transport, and what answers it.
+
+Generated code declares one `Method` per RPC and ties it to a handler with the constructor of its kind
+(`unary_unary`, `unary_stream`, `stream_unary`, `stream_stream`), which is where a type checker compares the
+handler with the contract. Servers and clients are built from this table alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from google.protobuf.message import Message
+
+from .context import Context
+
+Req = TypeVar("Req", bound=Message)
+Res = TypeVar("Res", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpBinding:
+    """One google.api.http binding (google/api/http.proto).
+
+    `body` is "" for none, "*" for the whole request, or a field's name; `response_body` is "" or a field's
+    name.
+    """
+
+    verb: str
+    path: str
+    body: str = ""
+    response_body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Method(Generic[Req, Res]):
+    """An RPC: `path` as gRPC names it on the wire, the message classes, the kind, the HTTP bindings."""
+
+    path: str
+    request: type[Req]
+    response: type[Res]
+    client_streaming: bool = False
+    server_streaming: bool = False
+    bindings: tuple[HttpBinding, ...] = ()
+
+    @property
+    def service(self) -> str:
+        """The service's full name: "order.v1.OrderService"."""
+        return self.path[1:].partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        """The method's own name: "CreateOrder"."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def full_name(self) -> str:
+        """Both: "order.v1.OrderService.CreateOrder"."""
+        return f"{self.service}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class BoundMethod:
+    """A method with what answers it.
+
+    `handler(request, context)` takes a message, or an async iterator of them when the client streams; it is a
+    coroutine function, or an async generator function when the server streams.
+    """
+
+    method: Method[Any, Any]
+    handler: Callable[[Any, Context], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceBinding:
+    """A service's full name and all of its methods."""
+
+    full_name: str
+    methods: tuple[BoundMethod, ...]
+
+
+def unary_unary(method: Method[Req, Res], handler: Callable[[Req, Context], Awaitable[Res]]) -> BoundMethod:
+    return BoundMethod(method, handler)
+
+
+def unary_stream(
+    method: Method[Req, Res], handler: Callable[[Req, Context], AsyncIterator[Res]]
+) -> BoundMethod:
+    return BoundMethod(method, handler)
+
+
+def stream_unary(
+    method: Method[Req, Res], handler: Callable[[AsyncIterator[Req], Context], Awaitable[Res]]
+) -> BoundMethod:
+    return BoundMethod(method, handler)
+
+
+def stream_stream(
+    method: Method[Req, Res], handler: Callable[[AsyncIterator[Req], Context], AsyncIterator[Res]]
+) -> BoundMethod:
+    return BoundMethod(method, handler)

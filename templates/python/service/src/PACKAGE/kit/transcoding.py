@@ -1,0 +1,186 @@
+"""HTTP ↔ messages for unary calls: google.api.http (google/api/http.proto) over the proto3 JSON mapping.
+
+A request message is filled from the body, then the path, then the query. What is malformed ends in
+InvalidArgumentError naming the field; nothing that a client sends makes these functions raise anything else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import parse_qsl
+
+from google.protobuf import json_format
+from google.protobuf.message import Message
+
+from . import fields, path
+from .errors import InvalidArgumentError
+from .rpc import HttpBinding, Method
+
+Res = TypeVar("Res", bound=Message)
+
+_BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_WRAPPING = re.compile(r"^(?:Failed to parse \S+ field: )+")
+_MAX_MESSAGE = 300
+
+
+def parse_query(query: bytes) -> list[tuple[str, str]]:
+    """The pairs of a raw query string, in order."""
+    if not query:
+        return []
+    if _BAD_ESCAPE.search(query):
+        raise InvalidArgumentError("query: broken percent-encoding")
+    try:
+        return parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
+    except ValueError as error:  # not ASCII, or escapes that are not UTF-8
+        raise InvalidArgumentError("query: not valid UTF-8") from error
+
+
+def decode_request(
+    method: Method[Any, Any],
+    binding: HttpBinding,
+    path_values: Mapping[str, str],
+    query: Iterable[tuple[str, str]],
+    body: bytes,
+) -> Message:
+    """The request message. The body is ignored unless the binding has one; an empty body sets nothing."""
+    message: Message = method.request()
+    if binding.body and body.strip():
+        _merge_body(message, binding.body, body)
+    for name, text in path_values.items():
+        fields.assign(message, fields.resolve(message.DESCRIPTOR, name), name, [text])
+    grouped: dict[str, list[str]] = {}
+    for name, text in query:
+        grouped.setdefault(name, []).append(text)
+    for name, texts in grouped.items():
+        found = fields.resolve(message.DESCRIPTOR, name)
+        _refuse_bound_elsewhere(name, fields.dotted(found), path_values, binding.body)
+        fields.assign(message, found, name, texts)
+    return message
+
+
+def encode_response(binding: HttpBinding, message: Message) -> bytes:
+    """The JSON text of the response, or of its one field that the binding names; compact, in UTF-8."""
+    if not binding.response_body:
+        return json_format.MessageToJson(message, indent=None, ensure_ascii=False).encode()
+    return _dump(_json_of(message, binding.response_body))
+
+
+def encode_request(
+    method: Method[Any, Any], binding: HttpBinding, message: Message
+) -> tuple[str, str, list[tuple[str, str]], bytes | None]:
+    """A client's verb, path, query pairs and JSON body (None for none).
+
+    Raises InvalidArgumentError where the message cannot be written this way: a path variable without a
+    fitting value, or a map or repeated message that would go to the query.
+    """
+    template = path.compile(binding.path)
+    bound = {variable.field for variable in template.variables}
+    values = {name: _single(message, name) for name in bound}
+    expanded = template.expand(values)
+    if binding.body == "*":
+        rest = type(message)()
+        rest.CopyFrom(message)
+        for name in bound:
+            _clear(rest, fields.resolve(message.DESCRIPTOR, name))
+        return binding.verb, expanded, [], json_format.MessageToJson(rest, indent=None).encode()
+    query = [
+        (".".join(field.json_name for field in leaf), text)
+        for leaf in fields.set_leaves(message)
+        if not _in_url_or_body(leaf, bound, binding.body)
+        for text in _query_texts(message, leaf)
+    ]
+    body = _dump(_json_of(message, binding.body)) if binding.body else None
+    return binding.verb, expanded, query, body
+
+
+def decode_response(method: Method[Any, Res], binding: HttpBinding, value: Any) -> Res:
+    """A client's view of a response's JSON value. Unknown fields, from a newer server, are ignored.
+
+    ValueError where the value does not have the shape of the response.
+    """
+    message = method.response()
+    if binding.response_body:
+        value = {binding.response_body: value}
+    try:
+        json_format.ParseDict(value, message, ignore_unknown_fields=True)
+    except Exception as error:  # json_format lets whatever its conversions raise through
+        raise ValueError(f"not a JSON {message.DESCRIPTOR.full_name}") from error
+    return message
+
+
+def _merge_body(message: Message, name: str, body: bytes) -> None:
+    try:
+        value = json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise InvalidArgumentError(f"body: not valid JSON: {_cleaned(error)}") from error
+    try:
+        json_format.ParseDict(value if name == "*" else {name: value}, message)
+    except Exception as error:  # json_format lets whatever its conversions raise through
+        raise InvalidArgumentError(f"body: {_cleaned(error)}") from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"duplicate key {twice!r}")
+    return found
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON; write it as a string")
+
+
+def _cleaned(error: Exception) -> str:
+    """json_format's text without its nested prefixes, its list of every field, and anything overlong."""
+    if not isinstance(error, json_format.ParseError | ValueError):
+        return "it does not have the shape of the request"
+    text = _WRAPPING.sub("", str(error)).splitlines()[0].rstrip(". ")
+    return text if len(text) <= _MAX_MESSAGE else text[:_MAX_MESSAGE] + "…"
+
+
+def _refuse_bound_elsewhere(name: str, dotted: str, path_values: Mapping[str, str], body: str) -> None:
+    if dotted in path_values:
+        raise InvalidArgumentError(f"{name}: already given in the path")
+    if body in ("*", dotted) or (body and dotted.startswith(f"{body}.")):
+        raise InvalidArgumentError(f"{name}: belongs in the body, not in the query")
+
+
+def _json_of(message: Message, name: str) -> Any:
+    """One field's JSON value, its default if it has no presence, None if it has and is not set."""
+    json_name = message.DESCRIPTOR.fields_by_name[name].json_name
+    found = json_format.MessageToDict(message)
+    if json_name not in found:
+        found = json_format.MessageToDict(type(message)(), always_print_fields_with_no_presence=True)
+    return found.get(json_name)
+
+
+def _dump(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _single(message: Message, name: str) -> str:
+    texts = fields.texts_of(message, fields.resolve(message.DESCRIPTOR, name))
+    return texts[0] if texts else ""
+
+
+def _clear(message: Message, found: fields.FieldPath) -> None:
+    for parent in found[:-1]:
+        if not message.HasField(parent.name):
+            return
+        message = getattr(message, parent.name)
+    message.ClearField(found[-1].name)
+
+
+def _in_url_or_body(leaf: fields.FieldPath, bound: set[str], body: str) -> bool:
+    return leaf[0].name == body or fields.dotted(leaf) in bound
+
+
+def _query_texts(message: Message, leaf: fields.FieldPath) -> list[str]:
+    if not fields.is_text(leaf[-1]):
+        raise InvalidArgumentError(f"{fields.dotted(leaf)}: cannot be sent in a query")
+    return fields.texts_of(message, leaf)

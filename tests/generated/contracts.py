@@ -1,0 +1,80 @@
+"""The contracts that whole projects are made from: our samples, and some that nobody here wrote.
+
+Foreign contracts come out of installed packages, or out of npm's while the tests run; none is committed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import google.longrunning
+import pytest
+
+from tests.generated.proto_text import proto_text
+
+SAMPLES = Path(__file__).resolve().parents[2] / "sample_protos"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Contract files and include folders for `scaffold new`; `names` are those that imports use."""
+
+    protos: tuple[Path, ...]
+    include: tuple[Path, ...]
+
+
+def sample(*names: str) -> Callable[[Path], Source]:
+    return lambda folder: Source(tuple(SAMPLES / name for name in names), (SAMPLES,))
+
+
+def longrunning(folder: Path) -> Source:
+    """google/longrunning/operations.proto; its wheel carries it as operations_proto.proto."""
+    [package] = google.longrunning.__path__
+    target = folder / "google/longrunning/operations.proto"
+    target.parent.mkdir(parents=True)
+    shutil.copyfile(Path(package) / "operations_proto.proto", target)
+    return Source((target,), (folder,))
+
+
+def health(folder: Path) -> Source:
+    """grpc/health/v1/health.proto, written out from the descriptor that its wheel carries."""
+    from grpc_health.v1 import health_pb2
+
+    target = folder / "grpc/health/v1/health.proto"
+    target.parent.mkdir(parents=True)
+    target.write_text(proto_text(health_pb2.DESCRIPTOR), encoding="utf-8")
+    return Source((target,), (folder,))
+
+
+def pubsub(folder: Path) -> Source:
+    """google/pubsub/v1/*.proto out of the npm package @google-cloud/pubsub."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not installed, so the contracts of @google-cloud/pubsub cannot be fetched")
+    folder.mkdir(parents=True)
+    packed = subprocess.run(
+        [npm, "pack", "@google-cloud/pubsub", "--silent"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    if packed.returncode:
+        pytest.skip(f"npm could not fetch @google-cloud/pubsub: {packed.stderr.strip()[-300:]}")
+    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
+        archive.extractall(folder, filter="data")
+    root = next(folder.rglob("google/pubsub/v1/pubsub.proto")).parents[3]
+    return Source((root / "google/pubsub/v1",), (root,))
+
+
+CONTRACTS: dict[str, Callable[[Path], Source]] = {
+    "hello": sample("hello/v1/hello.proto"),
+    "library": sample("library/v1/library.proto"),
+    "order": sample("order/v1/order.proto"),
+    "tracking": sample("acme/logistics/tracking/v1/tracking_service.proto"),
+    "together": sample("hello/v1", "library/v1", "order/v1"),
+    "longrunning": longrunning,
+    "health": health,
+    "pubsub": pubsub,
+}

@@ -1,0 +1,84 @@
+"""Which RPCs are recognised as standard methods of a resource, and which are left alone."""
+
+from scaffolder.targets.python.resources import recognise
+
+from .conftest import Load
+
+MESSAGES = """
+import "google/protobuf/empty.proto";
+import "google/protobuf/field_mask.proto";
+message Book { string name = 1; string title = 2; }
+message CreateBookRequest { Book book = 1; string book_id = 2; }
+message GetBookRequest { string name = 1; }
+message ListBooksRequest { int32 page_size = 1; string page_token = 2; }
+message ListBooksResponse { repeated Book books = 1; string next_page_token = 2; }
+message UpdateBookRequest { Book book = 1; google.protobuf.FieldMask update_mask = 2; }
+message DeleteBookRequest { string name = 1; }
+"""
+SERVICE = """
+service BookService {
+  rpc CreateBook(CreateBookRequest) returns (Book);
+  rpc GetBook(GetBookRequest) returns (Book);
+  rpc ListBooks(ListBooksRequest) returns (ListBooksResponse);
+  rpc UpdateBook(UpdateBookRequest) returns (Book);
+  rpc DeleteBook(DeleteBookRequest) returns (google.protobuf.Empty);
+}
+"""
+
+
+def verbs(load: Load, text: str) -> dict[str, str]:
+    contract = load(text)
+    return {name: found.verb for name, found in recognise(contract, contract.services[0]).items()}
+
+
+def test_five_standard_methods(load: Load) -> None:
+    assert verbs(load, MESSAGES + SERVICE) == {
+        "CreateBook": "create",
+        "GetBook": "get",
+        "ListBooks": "list",
+        "UpdateBook": "update",
+        "DeleteBook": "delete",
+    }
+
+
+def test_filter_makes_list_a_custom_method(load: Load) -> None:
+    """A list that ignored its filter would give a wrong answer."""
+    text = MESSAGES.replace("int32 page_size = 1;", "int32 page_size = 1; string filter = 3;")
+    assert "ListBooks" not in verbs(load, text + SERVICE)
+
+
+def test_delete_with_an_answer_of_its_own_is_custom(load: Load) -> None:
+    text = SERVICE.replace("returns (google.protobuf.Empty)", "returns (Book)")
+    assert "DeleteBook" not in verbs(load, MESSAGES + text)
+
+
+def test_nothing_is_stored_without_create(load: Load) -> None:
+    text = SERVICE.replace("rpc CreateBook(CreateBookRequest) returns (Book);", "")
+    assert verbs(load, MESSAGES + text) == {}
+
+
+def test_parent_is_not_understood(load: Load) -> None:
+    text = MESSAGES.replace("Book book = 1; string book_id = 2;", "string parent = 3; Book book = 1;")
+    assert verbs(load, text + SERVICE) == {}
+
+
+def test_identity_may_be_a_number(load: Load) -> None:
+    text = MESSAGES.replace("string name = 1", "int64 id = 1").replace(" string book_id = 2;", "")
+    contract = load(text + SERVICE)
+    found = recognise(contract, contract.services[0])
+    assert set(found) == {"CreateBook", "GetBook", "ListBooks", "UpdateBook", "DeleteBook"}
+    assert found["GetBook"].resource.is_integer
+
+
+def test_collection_comes_from_the_pattern(load: Load) -> None:
+    option = (
+        'option (google.api.resource) = {type: "example.com/Book" pattern: "shelf-books/{book}"};'
+    )
+    text = 'import "google/api/resource.proto";' + MESSAGES.replace("message Book {", f"message Book {{ {option}")
+    contract = load(text + SERVICE)
+    assert recognise(contract, contract.services[0])["GetBook"].resource.collection == "shelf-books/"
+
+
+def test_streams_are_custom(load: Load) -> None:
+    text = SERVICE.replace("returns (ListBooksResponse)", "returns (stream ListBooksResponse)")
+    assert "ListBooks" not in verbs(load, MESSAGES + text)
