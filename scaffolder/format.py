@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import re
 import shutil
@@ -10,19 +11,18 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
 
 from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError, fail
 
 # As in the pyproject.toml of a generated project, so that its own `ruff` finds nothing to change.
 LINE_LENGTH = 110
 TARGET = "py311"
-SOURCES = 'src = [".", "src", "clients/python/src"]'
 
 
 def format_python(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files, by path in the project, with imports sorted and formatted.
+    """The files, by path in the project, with unused imports removed, the others sorted, and formatted.
 
     Raises a `ScaffoldError` with code `generated` naming each file that is not Python.
     """
@@ -35,9 +35,19 @@ def format_python(files: Mapping[str, bytes]) -> dict[str, bytes]:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
         ruff = find_ruff()
-        _run(ruff, root, "check", "--select", "I", "--fix", "--exit-zero", "--config", SOURCES)
+        own = f"lint.isort.known-first-party = {json.dumps(own_packages(files))}"
+        _run(ruff, root, "check", "--select", "I,F401", "--fix", "--exit-zero", "--config", own)
         _run(ruff, root, "format")
         return {path: (root / path).read_bytes() for path in files}
+
+
+def own_packages(paths: Iterable[str]) -> list[str]:
+    """The top-level packages below a `src` folder, sorted.
+
+    ruff looks for them on the disk, but verbatim modules (`kit/`) are not among the files that it gets.
+    """
+    found = (PurePosixPath(path).parts for path in paths)
+    return sorted({parts[parts.index("src") + 1] for parts in found if "src" in parts})
 
 
 def find_ruff() -> str:

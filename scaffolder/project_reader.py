@@ -19,6 +19,16 @@ KEYS = ("name", "package", "contracts", "proto_paths", "features", "handlers", "
 _NULL = "tag:yaml.org,2002:null"
 
 
+def place_of(text: str, path: str, key: str, item: str) -> Location:
+    """The place of `item` in the list `key` of a scaffold.yaml that has been read before."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    for name, value in root.value if isinstance(root, yaml.MappingNode) else ():
+        for node in value.value if name.value == key and isinstance(value, SequenceNode) else ():
+            if node.value == item:
+                return Location(path, node.start_mark.line + 1, node.start_mark.column + 1)
+    return Location(path)
+
+
 class Reader:
     """Walks the YAML nodes rather than loaded values, because nodes know their line and column."""
 
@@ -41,7 +51,7 @@ class Reader:
         if handlers and not self.diagnostics:
             self._check_handlers(values["handlers"], handlers, package or package_name(name))
         if self.diagnostics:
-            raise ScaffoldError(self.diagnostics)
+            raise ScaffoldError(sorted(self.diagnostics, key=lambda item: item.location or Location("")))
         return Project(root, name, package, contracts, proto_paths, features, handlers, template)
 
     def _entries(self, text: str) -> Iterator[tuple[str, Node]]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scaffolder import project as projects
 from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError, fail
 from scaffolder.paths import is_below, shown
 from scaffolder.project import Project
 from scaffolder.suggest import nearest
+
+if TYPE_CHECKING:
+    from scaffolder.contract.model import Contract
 
 
 def add_contracts(text: str, project: Project, paths: Sequence[str]) -> str:
@@ -69,6 +74,53 @@ def _relative(file: Path, path: str, project: Project) -> str:
 
 def _contracts_below(folder: Path) -> Iterator[Path]:
     return (path for path in folder.rglob("*.proto") if path.is_file())
+
+
+def load(project: Project, config: bytes | None = None) -> Contract:
+    """The contract of a project; `config` is its scaffold.yaml where that is not the one on the disk.
+
+    What cannot be found is reported where scaffold.yaml names it.
+    """
+    from scaffolder.app import pipeline
+
+    missing = [("contracts", name) for name in project.contracts if not _exists(name, project)]
+    if not missing:
+        missing = [("proto_paths", path) for path in project.proto_paths if not (project.root / path).is_dir()]
+    if missing:
+        text = (config or (project.root / projects.FILE).read_bytes()).decode()
+        raise ScaffoldError([_missing(key, item, text, project) for key, item in missing])
+    try:
+        return pipeline.load(project.contracts, project.roots)
+    except ScaffoldError as error:
+        raise ScaffoldError([_in_terms_of_projects(item) for item in error.diagnostics]) from error
+
+
+def _exists(name: str, project: Project) -> bool:
+    if any((root / name).is_file() for root in project.roots):
+        return True
+    from scaffolder.contract.wellknown import packaged_source
+
+    return packaged_source(name) is not None
+
+
+def _missing(key: str, item: str, text: str, project: Project) -> Diagnostic:
+    from scaffolder.project_reader import place_of
+
+    place = place_of(text, shown(project.root / projects.FILE), key, item)
+    if key == "proto_paths":
+        return Diagnostic(
+            "contract-not-found", f"there is no folder `{item}`", "make it, or take the line out", place
+        )
+    folders = ", ".join(project.proto_paths)
+    hint = f"write it with `scaffold proto add {project.proto_paths[0]}/{item}`, or take the line out"
+    return Diagnostic(
+        "contract-not-found", f"`{item}` is in none of the proto paths ({folders})", hint, place
+    )
+
+
+def _in_terms_of_projects(diagnostic: Diagnostic) -> Diagnostic:
+    """A project keeps its search path in scaffold.yaml, so a hint must not speak of a flag."""
+    return replace(diagnostic, hint=diagnostic.hint.replace("with -I", f"to proto_paths in {projects.FILE}"))
 
 
 def append_contract(text: str, project: Project, name: str) -> str:

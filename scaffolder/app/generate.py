@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from scaffolder import project as projects
-from scaffolder.app.contracts import add_contracts
+from scaffolder.app.contracts import add_contracts, load
 from scaffolder.app.pipeline import Scope
 from scaffolder.app.report import Report, edited_machine_files, edits
 from scaffolder.artifact import Ownership
@@ -65,7 +65,7 @@ def _compared(
     from scaffolder.app import pipeline
 
     root = project.root
-    contract = pipeline.load(project.contracts, project.roots)
+    contract = load(project, config.after if config else None)
     output = pipeline.generate(contract, project, scope)
     changeset = compare(root, output.artifacts, lock, expected=output.expected)
     content = config.after if config else None

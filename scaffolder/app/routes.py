@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder import project as projects
-from scaffolder.app import pipeline
+from scaffolder.app.contracts import load
 from scaffolder.contract.model import Binding
 
 
@@ -38,7 +38,7 @@ def routes(root: Path) -> list[Route]:
     from scaffolder.targets.python.handlers import find_handlers
 
     project = projects.read(root)
-    contract = pipeline.load(project.contracts, project.roots)
+    contract = load(project)
     handlers = find_handlers(root, project.handlers_dir)
     found = []
     for service in contract.services:

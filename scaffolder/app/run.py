@@ -27,11 +27,10 @@ def run(root: Path, *, reload: bool = False, announce: Callable[[str], None] = l
     what.
     """
     project = projects.read(root)
-    if not (root / "src" / project.package / "__main__.py").is_file():
+    entry = root / "src" / project.package / "__main__.py"
+    if not entry.is_file():
         hint = "`scaffold generate` writes it"
-        raise fail(
-            "no-service", f"there is no src/{project.package}/__main__.py", hint, Location(shown(root))
-        )
+        raise fail("no-service", "is not there, so there is nothing to run", hint, Location(shown(entry)))
     python = find_python(root)
     _check_dependencies(python, project)
     environment = _environment(root)

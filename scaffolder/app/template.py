@@ -96,6 +96,8 @@ def _render(request: TemplateRequest, folder: Path) -> Path:
 
 
 def _message(error: Exception) -> str:
+    if type(error).__name__ == "RepositoryNotFound":  # its text lists folders that the user never named
+        return "there is no cookiecutter template here"
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return "; ".join(lines) or type(error).__name__
 

@@ -17,7 +17,7 @@ from scaffolder import __version__
 from scaffolder.cli.help import page
 from scaffolder.cli.parser import Values
 from scaffolder.cli.style import Style
-from scaffolder.cli.table import COMMANDS, COMMON, GROUPS, Command, Parameter
+from scaffolder.cli.table import BY_WORDS, COMMANDS, COMMON, GROUPS, Command, Parameter
 from scaffolder.diagnostics import fail
 
 Outcome = tuple[Command, Values]
@@ -36,7 +36,7 @@ def interpret(arguments: Sequence[str]) -> Outcome | int:
     try:
         outcome = application.main(args=list(arguments), prog_name="scaffold", standalone_mode=False)
     except UsageError as error:
-        raise fail("usage", error.format_message().rstrip("."), _hint(error)) from error
+        raise fail("usage", error.format_message().rstrip("."), _hint(arguments)) from error
     if not isinstance(outcome, tuple):
         return int(outcome or 0)
     command, values = outcome
@@ -132,6 +132,10 @@ def _print_version(value: bool) -> None:
         raise typer.Exit
 
 
-def _hint(error: Any) -> str:
-    context = getattr(error, "ctx", None)
-    return f"{context.command_path} --help" if context else "scaffold --help"
+def _hint(arguments: Sequence[str]) -> str:
+    """The help page of what was meant."""
+    words = [word for word in arguments if not word.startswith("-")]
+    known = next(
+        (name for name in (" ".join(words[:2]), *words[:1]) if name in BY_WORDS or name in GROUPS), ""
+    )
+    return " ".join(filter(None, ["scaffold", known, "--help"]))

@@ -30,13 +30,13 @@ def load(names: Sequence[str], roots: Sequence[Path]) -> Contract:
 
 def build(descriptor_set: bytes, names: Sequence[str], roots: Sequence[Path]) -> Contract:
     """Reads what `compile_contract` returned for the same `names` and `roots`."""
-    options = Options(descriptor_set)  # first: extensions are only decoded if they are known by then
-    from google.protobuf import descriptor_pb2  # 20 ms
+    from scaffolder.contract.options import Options  # 20 ms, most of it protobuf
 
+    options = Options(descriptor_set)
     reader = _Reader(options, frozenset(names), Search(roots))
     with _no_garbage():
         files = [
-            reader.file(file) for file in descriptor_pb2.FileDescriptorSet.FromString(descriptor_set).file
+            reader.file(file) for file in options.parse(descriptor_set).file
         ]
     if reader.problems:
         raise ScaffoldError(reader.problems)

@@ -40,7 +40,10 @@ def locate(paths: Sequence[Path], include: Sequence[Path]) -> list[Located]:
     problems += _ambiguous(found, absolute)
     if problems:
         raise ScaffoldError(problems)
-    return list({name: (root, name) for root, name in reversed(found)}.values())[::-1]
+    unique: dict[str, Located] = {}
+    for each in found:
+        unique.setdefault(each[1], each)
+    return list(unique.values())
 
 
 def _contracts(path: Path, problems: list[Diagnostic]) -> Iterator[tuple[Path, Path]]:

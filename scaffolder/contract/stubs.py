@@ -7,7 +7,7 @@ import io
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scaffolder.contract.compiler import run_protoc
 from scaffolder.diagnostics import Diagnostic, ScaffoldError
@@ -15,6 +15,7 @@ from scaffolder.diagnostics import Diagnostic, ScaffoldError
 if TYPE_CHECKING:
     from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto, FileDescriptorProto
 
+_MYPY_OPTIONS = "mypy_protobuf/extensions.proto"
 _SERVICE = 6  # FileDescriptorProto.service
 
 
@@ -28,25 +29,37 @@ def emit_python(descriptor_set: bytes, names: Sequence[str]) -> dict[str, str]:
     Raises:
         ScaffoldError: protoc refused, as it does when two names lead to one module.
     """
-    from google.protobuf import descriptor_pb2
-
+    from scaffolder.contract.options import plain_parser
     from scaffolder.contract.source_info import mend_comments
 
     if not names:
         return {}
-    files = descriptor_pb2.FileDescriptorSet.FromString(descriptor_set).file
+    descriptors = plain_parser()(descriptor_set)
     wanted = set(names)
-    for file in files:
+    for file in descriptors.file:
         if file.name in wanted:
             mend_comments(file)
         else:
             file.ClearField("source_code_info")
-    with_services = [file.name for file in files if file.service and file.name in wanted]
-    texts = _typing_stubs(files, names, with_services)
-    for file in files:
+    with_services = [file.name for file in descriptors.file if file.service and file.name in wanted]
+    texts = _typing_stubs(_for_mypy_protobuf(descriptors), names, with_services)
+    for file in descriptors.file:
         _as_from_source(file)
-    texts.update(_modules(files, names, with_services))
+    texts.update(_modules(descriptors.SerializeToString(), names, with_services))
     return dict(sorted(texts.items()))
+
+
+def _for_mypy_protobuf(descriptors: Any) -> bytes:
+    """A FileDescriptorSet without custom options, save mypy-protobuf's own where a contract uses them.
+
+    It decodes options by number, and chokes on another's option of the same one (google/cloud/compute has such).
+    """
+    if all(_MYPY_OPTIONS not in file.dependency for file in descriptors.file):
+        copy = type(descriptors)()
+        copy.CopyFrom(descriptors)
+        copy.DiscardUnknownFields()
+        return bytes(copy.SerializeToString())
+    return bytes(descriptors.SerializeToString())
 
 
 def _as_from_source(file: FileDescriptorProto) -> None:
@@ -89,15 +102,11 @@ def json_name(name: str) -> str:
     return first + "".join(word[:1].upper() + word[1:] for word in rest)
 
 
-def _modules(
-    files: Sequence[FileDescriptorProto], names: Sequence[str], with_services: Sequence[str]
-) -> dict[str, str]:
+def _modules(descriptor_set: bytes, names: Sequence[str], with_services: Sequence[str]) -> dict[str, str]:
     """What protoc writes; it can only write to a directory, so it gets one."""
-    from google.protobuf import descriptor_pb2
-
     with tempfile.TemporaryDirectory(prefix="scaffold-") as directory:
         known, output = Path(directory, "contract.bin"), Path(directory, "python")
-        known.write_bytes(descriptor_pb2.FileDescriptorSet(file=files).SerializeToString())
+        known.write_bytes(descriptor_set)
         output.mkdir()
         flags = [f"--descriptor_set_in={known}", f"--python_out={output}"]
         if with_services:
@@ -114,12 +123,14 @@ def _modules(
 
 
 def _typing_stubs(
-    files: Sequence[FileDescriptorProto], names: Sequence[str], with_services: Sequence[str]
+    descriptor_set: bytes, names: Sequence[str], with_services: Sequence[str]
 ) -> dict[str, str]:
     """What mypy-protobuf writes: messages for `names`, asynchronous stubs for `with_services`."""
+    from google.protobuf import descriptor_pb2
     from google.protobuf.compiler import plugin_pb2
     from mypy_protobuf import main as mypy_protobuf
 
+    files = descriptor_pb2.FileDescriptorSet.FromString(descriptor_set).file
     response = plugin_pb2.CodeGeneratorResponse()
     options = (True, False, False, False, False)  # quiet; neither readable nor relaxed nor other deviations
     request = plugin_pb2.CodeGeneratorRequest(file_to_generate=names, proto_file=files)

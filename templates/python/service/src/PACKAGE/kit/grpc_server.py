@@ -173,8 +173,8 @@ def _encode(message: Any) -> bytes:
 
 
 async def _abort(call: Call, context: Context, error: ServiceError, method: Method[Any, Any]) -> NoReturn:
-    request_id: tuple[str, str | bytes] = ("x-request-id", context.request_id)
-    trailers = (request_id, *to_trailers(error, method.service))  # grpc takes tuples only
+    own: tuple[str, str | bytes] = ("x-request-id", context.request_id)
+    trailers = (own, *to_trailers(error, method.service))  # grpc takes tuples only
     await call.abort(_STATUS[error.code.value], wire_message(error), trailers)
 
 

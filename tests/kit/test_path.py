@@ -1,0 +1,165 @@
+"""The path template grammar of google/api/http.proto."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kit import path
+from kit.errors import InvalidArgumentError
+from kit.http_router import MethodNotAllowed, Router
+
+
+@pytest.mark.parametrize(
+    ("template", "raw", "values"),
+    [
+        ("/v1/orders", "/v1/orders", {}),
+        ("/v1/orders", "/v1/orders/", None),
+        ("/v1/orders", "/v1", None),
+        ("/v1/{id}", "/v1/a%20b", {"id": "a b"}),
+        ("/v1/{id}", "/v1/", None),
+        ("/v1/{id}", "/v1/a/b", None),
+        ("/v1/{id}", "/v1/a%2Fb", {"id": "a/b"}),
+        ("/v1/{id}", "/v1/a:b", {"id": "a:b"}),
+        ("/v1/{name=orders/*}", "/v1/orders/1", {"name": "orders/1"}),
+        ("/v1/{name=orders/*}", "/v1/orders/a%2Fb%20c", {"name": "orders/a%2Fb c"}),
+        ("/v1/{name=orders/*}", "/v1/lines/1", None),
+        ("/v1/{name=orders/**}", "/v1/orders", {"name": "orders"}),
+        ("/v1/{name=orders/**}", "/v1/orders/a/b", {"name": "orders/a/b"}),
+        ("/v1/{name=**}", "/v1/a/b", {"name": "a/b"}),
+        ("/v1/{a.b.c=x/*/y/*}/z", "/v1/x/1/y/2/z", {"a.b.c": "x/1/y/2"}),
+        ("/v1/{name=orders/**}:undo", "/v1/orders/a/b:undo", {"name": "orders/a/b"}),
+        ("/v1/{name=orders/*}:undo", "/v1/orders/1", None),
+        ("/v1/{name=orders/*}:a:b", "/v1/orders/1:a:b", {"name": "orders/1"}),
+        ("/v1/orders:batch", "/v1/orders:batch", {}),
+        ("/v1/{a}/x/{b}", "/v1/1/x/2", {"a": "1", "b": "2"}),
+        ("/v1/{name=projects}", "/v1/projects", {"name": "projects"}),
+        ("/v1/*/x/**", "/v1/1/x/2/3", {}),
+        ("/", "/", {}),
+    ],
+)
+def test_match(template: str, raw: str, values: dict[str, str] | None) -> None:
+    assert path.compile(template).match(raw) == values
+
+
+@pytest.mark.parametrize("raw", ["/v1/%", "/v1/%f", "/v1/%zz", "/v1/%ff", "/v1/%ed%a0%80"])
+def test_a_broken_escape_names_its_variable(raw: str) -> None:
+    with pytest.raises(InvalidArgumentError, match="order.id: "):
+        path.compile("/v1/{order.id}").match(raw)
+
+
+@pytest.mark.parametrize("template", ["", "v1", "/v1/{", "/v1/{a", "/v1/{a}b", "/v1/{**}", "/{a=**}/b", "/{a=}"])
+def test_a_template_outside_the_grammar_is_an_error(template: str) -> None:
+    with pytest.raises(ValueError):
+        path.compile(template)
+
+
+@pytest.mark.parametrize("value", ["", "orders/", "orders", "lines/1", "orders/1/2", "orders/..", "orders/."])
+def test_a_value_that_does_not_fit_cannot_be_expanded(value: str) -> None:
+    with pytest.raises(InvalidArgumentError, match="name: "):
+        path.compile("/v1/{name=orders/*}").expand({"name": value})
+
+
+_WORD = st.text(min_size=1).filter(lambda text: text not in (".", ".."))
+_LITERAL = st.text("abcxyz-_.~", min_size=1).filter(lambda text: text not in (".", ".."))
+
+
+@st.composite
+def _templates_and_values(draw: st.DrawFn) -> tuple[str, dict[str, str]]:
+    """A template and values that fit it; a slash inside a segment only where the variable has one segment."""
+    pieces, values = [], {}
+    for number in range(draw(st.integers(1, 4))):
+        name = f"f{number}.x"
+        match draw(st.sampled_from(["literal", "plain", "pattern"])):
+            case "literal":
+                pieces.append(draw(_LITERAL))
+            case "plain":
+                pieces.append(f"{{{name}}}")
+                values[name] = draw(_WORD)
+            case _:
+                literal, word = draw(_LITERAL), draw(_WORD.filter(lambda text: "/" not in text))
+                pieces.append(f"{{{name}={literal}/*}}")
+                values[name] = f"{literal}/{word}"
+    if draw(st.booleans()):
+        words = st.lists(_WORD.filter(lambda text: "/" not in text), min_size=1, max_size=3)
+        pieces.append("{rest=**}")
+        values["rest"] = "/".join(draw(words))
+    verb = draw(st.sampled_from(["", ":undo", ":a:b"]))
+    return "/" + "/".join(pieces) + verb, values
+
+
+@given(_templates_and_values())
+def test_match_undoes_expand(case: tuple[str, dict[str, str]]) -> None:
+    """And the path is made of what a URL may hold, so no client rewrites it on the way."""
+    template, values = case
+    expanded = path.compile(template).expand(values)
+    assert path.compile(template).match(expanded) == values
+    assert expanded.isascii() and not set(expanded) & set('?#[]@!$&\'()*+,;= "<>\\^`{|}')
+
+
+@given(_templates_and_values())
+def test_the_router_finds_what_was_expanded(case: tuple[str, dict[str, str]]) -> None:
+    template, values = case
+    router: Router[str] = Router()
+    assert router.add("GET", template, "found")
+    assert router.find("GET", path.compile(template).expand(values)) == ("found", values)
+
+
+@given(st.text(), st.sampled_from(["/v1/{id}", "/{a=**}", "/v1/{name=x/*}:undo", "/v1/{a}/{b=c/**}"]))
+def test_any_path_matches_or_not_or_is_an_invalid_argument(raw: str, template: str) -> None:
+    try:
+        path.compile(template).match(raw)
+    except InvalidArgumentError:
+        pass
+
+
+def _router(*templates: str) -> Router[str]:
+    router: Router[str] = Router()
+    for template in templates:
+        verb, _, text = template.partition(" ")
+        router.add(verb, text, template)
+    return router
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        ("/v1/a/list", "GET /v1/a/list"),
+        ("/v1/a/other", "GET /v1/a/{id}"),
+        ("/v1/a/other/deep", "GET /v1/{name=**}"),
+        ("/v1/a", "GET /v1/{name=**}"),
+        ("/v1/a/x:undo", "GET /v1/a/{id}:undo"),
+        ("/v1/a/x:redo", "GET /v1/a/{id}"),
+        ("/v1/b/list", "GET /v1/{name=*/list}"),
+        ("/v1/a/%6Cist", "GET /v1/a/list"),
+        ("/v1/a%2Flist", "GET /v1/{name=**}"),
+    ],
+)
+def test_the_most_specific_route_wins_in_any_order(raw: str, found: str) -> None:
+    templates = [
+        "GET /v1/{name=**}",
+        "GET /v1/a/{id}",
+        "GET /v1/a/list",
+        "GET /v1/a/{id}:undo",
+        "GET /v1/{name=*/list}",
+        "POST /v1/a/{id}",
+    ]
+    for order in (templates, templates[::-1]):
+        route = _router(*order).find("GET", raw)
+        assert route is not None and route[0] == found
+
+
+def test_a_more_general_route_serves_the_verb_that_a_specific_one_lacks() -> None:
+    router = _router("GET /v1/list", "POST /v1/{id}")
+    assert router.find("POST", "/v1/list") == ("POST /v1/{id}", {"id": "list"})
+    with pytest.raises(MethodNotAllowed) as caught:
+        router.find("PUT", "/v1/list")
+    assert caught.value.allowed == ("GET", "HEAD", "POST")
+
+
+def test_the_first_of_two_equal_routes_stays() -> None:
+    router: Router[int] = Router()
+    assert router.add("GET", "/v1/{a}", 1)
+    assert not router.add("GET", "/v1/{b}", 2)
+    assert router.find("GET", "/v1/x") == (1, {"a": "x"})
