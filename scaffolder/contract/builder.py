@@ -30,14 +30,10 @@ def load(names: Sequence[str], roots: Sequence[Path]) -> Contract:
 
 def build(descriptor_set: bytes, names: Sequence[str], roots: Sequence[Path]) -> Contract:
     """Reads what `compile_contract` returned for the same `names` and `roots`."""
-    from scaffolder.contract.options import Options  # 20 ms, most of it protobuf
-
     options = Options(descriptor_set)
     reader = _Reader(options, frozenset(names), Search(roots))
     with _no_garbage():
-        files = [
-            reader.file(file) for file in options.parse(descriptor_set).file
-        ]
+        files = [reader.file(file) for file in options.parse(descriptor_set).file]
     if reader.problems:
         raise ScaffoldError(reader.problems)
     return Contract(tuple(files), descriptor_set, tuple(collisions(files)))

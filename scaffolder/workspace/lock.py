@@ -78,7 +78,7 @@ def _parse(text: str) -> Lock:
     if data["format"] != FORMAT:
         raise ValueError(f"its format is {data['format']}, this tool knows {FORMAT}")
     files = {
-        path: Entry(Ownership(entry["owner"]), _text(entry["sha256"]))
+        path: Entry(Ownership(entry["owner"]), _text(entry["sha256"]), _text(entry.get("origin", "")))
         for path, entry in data["files"].items()
     }
     outside = [path for path in files if not is_plain_relative(path)]

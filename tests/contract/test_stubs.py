@@ -7,9 +7,11 @@ import sys
 import warnings
 from pathlib import Path
 
+import mypy_protobuf
 import pytest
 
 from scaffolder.contract import wellknown
+from scaffolder.contract.builder import load
 from scaffolder.contract.compiler import proto_paths, run_protoc
 from scaffolder.contract.protoc import compile_contract, emit_python
 from scaffolder.contract.stubs import json_name
@@ -186,3 +188,40 @@ def test_the_messages_of_validate_can_be_imported(write: Write, tmp_path: Path) 
         [sys.executable, "-c", script], cwd=output, check=True, capture_output=True, text=True
     )
     assert done.stdout == "refused\n"
+
+
+CLASHING = """\
+syntax = "proto3";
+import "google/protobuf/descriptor.proto";
+extend google.protobuf.FieldOptions { string response_field = 1151; }
+message A { string name = 1 [(response_field) = "\\377\\377 no message"]; }
+"""
+
+
+def test_an_option_with_the_number_of_mypy_protobufs_own_does_no_harm(write: Write, tmp_path: Path) -> None:
+    """google/cloud/compute has one; twice, since mypy-protobuf is imported after the first reading."""
+    root = write({"a.proto": CLASHING})
+    expected = _by_protoc(["a.proto"], [root], tmp_path / "out")
+    for _ in range(2):
+        contract = load(["a.proto"], [root])
+        texts = emit_python(contract.descriptor_set, ["a.proto"])
+        assert texts["a_pb2.py"] == expected["a_pb2.py"]
+
+
+def test_mypy_protobufs_own_options_are_obeyed(write: Write) -> None:
+    extensions = Path(mypy_protobuf.__path__[0]).parent / "mypy_protobuf" / "extensions.proto"
+    text = (
+        'syntax = "proto3"; import "mypy_protobuf/extensions.proto"; '
+        'message A { int32 id = 1 [(mypy_protobuf.options).casttype = "demo.ids.Id"]; }'
+    )
+    declared = """\
+        syntax = "proto2";
+        package mypy_protobuf;
+        import "google/protobuf/descriptor.proto";
+        message FieldOptions { optional string casttype = 1; }
+        extend google.protobuf.FieldOptions { optional FieldOptions options = 1151; }
+    """
+    source = extensions.read_text("utf-8") if extensions.exists() else declared
+    root = write({"a.proto": text, "mypy_protobuf/extensions.proto": source})
+    texts = emit_python(compile_contract(["a.proto"], [root]), ["a.proto"])
+    assert "Id" in texts["a_pb2.pyi"]

@@ -1,6 +1,8 @@
 """Every generated project keeps its own promises: lint, format, types, tests."""
 
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -22,7 +24,7 @@ def test_types_are_strict(made: Made) -> None:
 def test_pyright_is_clean(made: Made) -> None:
     if shutil.which("node") is None:
         pytest.skip("pyright needs Node.js, which is not installed")
-    made.project.run("pyright", "src", "tests", "clients/python/src")
+    made.project.run("pyright", "--pythonpath", sys.executable, "src", "tests", "clients/python/src")
 
 
 def test_own_tests_pass(made: Made) -> None:
@@ -44,9 +46,6 @@ def test_client_package_needs_no_server(made: Made) -> None:
     server_only = ("uvicorn", "sqlalchemy", "structlog", "prometheus_client", "pydantic", "grpc_health")
     blocked = f"import sys; sys.modules.update(dict.fromkeys({server_only}))"
     code = f"{blocked}; import {made.project.package}_client as c; print(sorted(c.__all__))"
-    import subprocess
-    import sys
-
     result = subprocess.run(
         [sys.executable, "-c", code],
         cwd=made.project.root.parent,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from scaffolder.artifact import Artifact, Ownership
 from scaffolder.workspace.lock import Entry, Lock, digest
@@ -37,3 +38,17 @@ def lock_of(files: Mapping[str, str], owner: Ownership = Ownership.MERGED) -> Lo
 
 def artifact(path: str, text: str, owner: Ownership = Ownership.MERGED) -> Artifact:
     return Artifact(path, owner, text.encode())
+
+
+def fail_at(count: int, error: BaseException, real: Callable[..., Any]) -> Callable[..., Any]:
+    """`real`, but its `count`-th call raises."""
+    calls = 0
+
+    def wrapper(*arguments: Any, **options: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == count:
+            raise error
+        return real(*arguments, **options)
+
+    return wrapper

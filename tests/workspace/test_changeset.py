@@ -39,7 +39,7 @@ MACHINE, MERGED, YOURS = Ownership.MACHINE, Ownership.MERGED, Ownership.YOURS
         ("base", None, "new", MACHINE, Action.CREATE),
     ],
 )
-def test_decision(
+def test_decision(  # noqa: PLR0917 (the columns of the table)
     tmp_path: Path, recorded: str | None, disk: str | None, incoming: str, owner: Ownership, expected: Action
 ) -> None:
     """One row of the table of regeneration rules, for whole files."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from scaffolder.artifact import Ownership
 from scaffolder.diagnostics import ScaffoldError
 from scaffolder.workspace import transaction
 from scaffolder.workspace.changeset import Action, Change
-from tests.workspace.support import contents, fill
+from tests.workspace.support import contents, fail_at, fill
 
 BEFORE = {"keep.py": "keep", "update.py": "old", "old/gone.py": "gone", "run.sh": "old"}
 CHANGES = (
@@ -73,20 +72,6 @@ def test_nothing_to_write_writes_nothing(project: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in project.rglob("*")}
     transaction.apply(project, [], b"{}")
     assert {path: path.stat().st_mtime_ns for path in project.rglob("*")} == before
-
-
-def fail_at(count: int, error: BaseException, real: Callable[..., Any]) -> Callable[..., Any]:
-    """`real`, but its `count`-th call raises."""
-    calls = 0
-
-    def wrapper(*arguments: Any, **options: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == count:
-            raise error
-        return real(*arguments, **options)
-
-    return wrapper
 
 
 FULL = OSError(errno.ENOSPC, "No space left on device")

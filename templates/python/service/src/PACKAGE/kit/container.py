@@ -7,6 +7,8 @@ from typing import TypeVar
 
 import structlog
 
+from .health import Health
+
 _log = structlog.stdlib.get_logger("container")
 
 T = TypeVar("T")
@@ -20,10 +22,14 @@ class Container:
         @cached_property
         def database(self) -> Database:
             database = Database(self.config.database)
+            self.health.register("database", database.check)
             return self.closing(database, database.close)
+
+    `health` is what both servers report.
     """
 
     def __init__(self) -> None:
+        self.health = Health()
         self._closers: list[tuple[str, Callable[[], Awaitable[object]]]] = []
 
     async def start(self) -> None:

@@ -48,6 +48,7 @@ _NDJSON = b"application/x-ndjson"
 _JSON_TYPE = re.compile(r"application/(json|[\w.-]+\+json)\s*(;\s*charset=\"?utf-8\"?\s*)?\Z", re.I | re.A)
 _GRPC_TIMEOUT = re.compile(r"([0-9]{1,8})([HMSmun])\Z")
 _SECONDS = {"H": 3600.0, "M": 60.0, "S": 1.0, "m": 1e-3, "u": 1e-6, "n": 1e-9}
+_OVERRUN = 8
 _TIMEOUT_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?\Z")
 
 
@@ -158,15 +159,20 @@ class HttpApp:
         content_type = context.metadata.get("content-type")
         if content_type is not None and not _JSON_TYPE.match(content_type):
             raise _Rejected(415, InvalidArgumentError(f"content-type: {content_type[:100]!r} is not JSON"))
-        chunks = bytearray()
-        while True:
+        limit = self._max_body_size
+        body, size, more = bytearray(), 0, True
+        # What is too long is still read, within reason: a client that writes would not see an answer.
+        while more and size <= limit * _OVERRUN:
             event = await receive()
-            chunks += event.get("body", b"")
-            if len(chunks) > self._max_body_size:
-                text = f"body: longer than {self._max_body_size} bytes"
-                raise _Rejected(413, ResourceExhaustedError(text), [(b"connection", b"close")])
-            if not event.get("more_body", False):
-                return bytes(chunks)
+            chunk = event.get("body", b"")
+            size += len(chunk)
+            if size <= limit:
+                body += chunk
+            more = event.get("more_body", False)
+        if size > limit:
+            error = ResourceExhaustedError(f"body: longer than {limit} bytes")
+            raise _Rejected(413, error, [(b"connection", b"close")])
+        return bytes(body)
 
 
 class _Reply:

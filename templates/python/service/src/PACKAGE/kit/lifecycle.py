@@ -14,7 +14,7 @@ import structlog
 import uvloop
 
 from .config import Duration, Section
-from .health import Health
+from .container import Container
 
 _log = structlog.stdlib.get_logger("lifecycle")
 
@@ -36,18 +36,7 @@ class Server(Protocol):
     async def stop(self, grace: float) -> None: ...
 
 
-class ServiceContainer(Protocol):
-    """What `run` needs of a container; `kit.container.Container` with a `health` is one."""
-
-    @property
-    def health(self) -> Health: ...
-    async def start(self) -> None: ...
-    async def close(self) -> None: ...
-
-
-def run(
-    container: ServiceContainer, servers: Sequence[Server], shutdown: ShutdownConfig | None = None
-) -> None:
+def run(container: Container, servers: Sequence[Server], shutdown: ShutdownConfig | None = None) -> None:
     """Serves until SIGTERM or SIGINT. A second signal ends it without waiting for calls in flight.
 
     SystemExit(1), after a line in the log, where a server cannot start.
@@ -61,13 +50,13 @@ def run(
 
 
 @asynccontextmanager
-async def serving(container: ServiceContainer, servers: Sequence[Server]) -> AsyncIterator[None]:
+async def serving(container: Container, servers: Sequence[Server]) -> AsyncIterator[None]:
     """Runs the servers during the block, without signals and without grace: for tests."""
     async with _serving(container, servers, lambda started: _stop(started, 0.0, asyncio.Event())):
         yield
 
 
-async def _run(container: ServiceContainer, servers: Sequence[Server], shutdown: ShutdownConfig) -> None:
+async def _run(container: Container, servers: Sequence[Server], shutdown: ShutdownConfig) -> None:
     signals = _Signals()
     grace = shutdown.grace.total_seconds()
     async with _serving(container, servers, lambda started: _stop(started, grace, signals.second)):
@@ -86,7 +75,7 @@ async def _run(container: ServiceContainer, servers: Sequence[Server], shutdown:
 
 @asynccontextmanager
 async def _serving(
-    container: ServiceContainer,
+    container: Container,
     servers: Sequence[Server],
     stop: Callable[[Sequence[Server]], Awaitable[None]],
 ) -> AsyncIterator[None]:

@@ -22,7 +22,8 @@ from .rpc import HttpBinding, Method
 Res = TypeVar("Res", bound=Message)
 
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-_WRAPPING = re.compile(r"^(?:Failed to parse \S+ field: )+")
+_INSIDE_FIELD = re.compile(r"Failed to parse (\S+) field: ")
+_PLACE = re.compile(r"(.*) at \"?(\w+(?:\.[\w.\[\]]+)?)\"?\.?\Z")
 _MAX_MESSAGE = 300
 
 
@@ -115,11 +116,15 @@ def _merge_body(message: Message, name: str, body: bytes) -> None:
     try:
         value = json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise InvalidArgumentError(f"body: not valid JSON: {_cleaned(error)}") from error
+        raise InvalidArgumentError(f"body: not valid JSON: {_bounded(str(error))}") from error
+    inside = message.DESCRIPTOR if name == "*" else message.DESCRIPTOR.fields_by_name[name].message_type
+    # json_format takes any empty collection for an empty message.
+    if value in ([], "") and inside is not None and not inside.full_name.startswith("google.protobuf."):
+        raise InvalidArgumentError("body: not a JSON object")
     try:
         json_format.ParseDict(value if name == "*" else {name: value}, message)
     except Exception as error:  # json_format lets whatever its conversions raise through
-        raise InvalidArgumentError(f"body: {_cleaned(error)}") from error
+        raise InvalidArgumentError(_located(error)) from error
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -135,11 +140,22 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON; write it as a string")
 
 
-def _cleaned(error: Exception) -> str:
-    """json_format's text without its nested prefixes, its list of every field, and anything overlong."""
-    if not isinstance(error, json_format.ParseError | ValueError):
-        return "it does not have the shape of the request"
-    text = _WRAPPING.sub("", str(error)).splitlines()[0].rstrip(". ")
+def _located(error: Exception) -> str:
+    """json_format's error as "field: what is wrong", the field as a path in the request."""
+    names = _INSIDE_FIELD.findall(str(error))
+    inner: BaseException = error
+    while isinstance(inner.__cause__, json_format.ParseError):
+        inner = inner.__cause__
+    text = str(inner).splitlines()[0]
+    place = _PLACE.match(text)
+    field = (place[2].partition(".")[2] if place else "") or ".".join(names) or "body"
+    # What it only passes on, with a prefix of its own, speaks of Python's types and not of JSON's.
+    if not isinstance(inner, json_format.ParseError) or _INSIDE_FIELD.match(text):
+        return f"{field}: not a valid value"
+    return _bounded(f"{field}: {place[1] if place else text}")
+
+
+def _bounded(text: str) -> str:
     return text if len(text) <= _MAX_MESSAGE else text[:_MAX_MESSAGE] + "…"
 
 

@@ -1,0 +1,195 @@
+"""Both clients, over both transports, against a real server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+from kit import errors
+from kit.client import AsyncChannel, Channel
+from kit.errors import Code, ServiceError
+
+from . import shop
+from .conftest import Running
+
+TRANSPORTS = pytest.mark.parametrize("transport", ["grpc", "http"])
+
+
+def _target(running: Running, transport: str) -> str:
+    return f"grpc://{running.grpc_target}" if transport == "grpc" else running.http_target
+
+
+@TRANSPORTS
+async def test_async_unary_and_server_stream(running: Running, transport: str) -> None:
+    async with AsyncChannel(_target(running, transport)) as channel:
+        request = shop.CreateItemRequest(parent="shelves/1", item=shop.Item(name="é/?", quantity=2))
+        created = await channel.unary_unary(shop.CREATE_ITEM, request)
+        found = await channel.unary_unary(shop.GET_ITEM, shop.GetItemRequest(name="no/template but: é"))
+        watched = channel.unary_stream(
+            shop.WATCH_ITEMS, shop.ListItemsRequest(parent="shelves/1", page_size=2)
+        )
+        quantities = [item.quantity async for item in watched]
+    assert (created.name, created.quantity) == ("shelves/1/items/é/?", 2)
+    assert found.name == "no/template but: é"
+    assert quantities == [0, 1]
+
+
+@TRANSPORTS
+async def test_sync_unary_and_server_stream(running: Running, transport: str) -> None:
+    def call() -> tuple[Any, list[int]]:
+        with Channel(_target(running, transport)) as channel:
+            found = channel.unary_unary(shop.GET_ITEM, shop.GetItemRequest(name="shelves/1/items/2"))
+            request = shop.ListItemsRequest(parent="shelves/1", page_size=2)
+            return found, [item.quantity for item in channel.unary_stream(shop.WATCH_ITEMS, request)]
+
+    found, quantities = await asyncio.to_thread(call)
+    assert (found.name, quantities) == ("shelves/1/items/2", [0, 1])
+
+
+async def test_streams_from_the_client_over_grpc(running: Running) -> None:
+    sent = [shop.Item(name="a"), shop.Item(name="b")]
+
+    async def later() -> AsyncIterator[Any]:
+        for item in sent:
+            yield item
+
+    def call() -> tuple[Any, list[str]]:
+        with Channel(running.grpc_target) as channel:
+            exchanged = channel.stream_stream(shop.EXCHANGE, sent)
+            return channel.stream_unary(shop.IMPORT_ITEMS, sent), [item.name for item in exchanged]
+
+    async with AsyncChannel(running.grpc_target) as channel:
+        imported = await channel.stream_unary(shop.IMPORT_ITEMS, later())
+        listed = await channel.stream_unary(shop.IMPORT_ITEMS, sent)
+        exchanged = [item.name async for item in channel.stream_stream(shop.EXCHANGE, later())]
+    blocking, blocking_exchanged = await asyncio.to_thread(call)
+    assert imported == listed == blocking == shop.ListItemsResponse(items=sent)
+    assert exchanged == blocking_exchanged == ["a", "b"]
+
+
+async def test_streams_from_the_client_over_http_are_unimplemented(running: Running) -> None:
+    async with AsyncChannel(running.http_target) as channel:
+        with pytest.raises(errors.UnimplementedError, match=r"shop\.v1\.Shop\.ImportItems over HTTP"):
+            await channel.stream_unary(shop.IMPORT_ITEMS, [])
+        with pytest.raises(errors.UnimplementedError, match=r"shop\.v1\.Shop\.Exchange over HTTP"):
+            _ = [item async for item in channel.stream_stream(shop.EXCHANGE, [])]
+
+
+@TRANSPORTS
+async def test_the_servers_error_arrives_whole(running: Running, transport: str) -> None:
+    async with AsyncChannel(_target(running, transport)) as channel:
+        with pytest.raises(errors.NotFoundError) as caught:
+            await channel.unary_unary(shop.GET_ITEM, shop.GetItemRequest(name="shelves/1/items/missing"))
+    assert caught.value.message == "no item shelves/1/items/missing"
+    assert caught.value.reason == "NO_SUCH_ITEM"
+    assert caught.value.metadata == {"name": "shelves/1/items/missing"}
+
+
+@TRANSPORTS
+async def test_an_error_ends_a_stream(running: Running, transport: str) -> None:
+    received = []
+    request = shop.ListItemsRequest(parent="shelves/failing", page_size=1)
+    async with AsyncChannel(_target(running, transport)) as channel:
+        with pytest.raises(errors.FailedPreconditionError) as caught:
+            async for item in channel.unary_stream(shop.WATCH_ITEMS, request):
+                received.append(item)
+    assert (len(received), caught.value.reason) == (1, "SHELF_DOWN")
+
+
+@TRANSPORTS
+async def test_a_timeout_is_deadline_exceeded_on_both_sides(running: Running, transport: str) -> None:
+    async with AsyncChannel(_target(running, transport), timeout=0.2) as channel:
+        with pytest.raises(errors.DeadlineExceededError):
+            await channel.unary_unary(shop.GET_ITEM, shop.GetItemRequest(name="slow"))
+        await asyncio.sleep(0.1)
+        quick = await channel.unary_unary(
+            shop.GET_ITEM, shop.GetItemRequest(name="pause"), timeout=float("inf")
+        )
+    assert running.service.events == ["cancelled"]
+    assert quick.name == "pause"
+
+
+@TRANSPORTS
+async def test_a_stream_that_is_left_is_cancelled(running: Running, transport: str) -> None:
+    request = shop.ListItemsRequest(parent="shelves/slow", page_size=1)
+    async with AsyncChannel(_target(running, transport)) as channel:
+        stream = channel.unary_stream(shop.WATCH_ITEMS, request)
+        async for _ in stream:
+            break
+        await running.service.waiting.wait()
+        await stream.aclose()  # type: ignore[attr-defined]
+        async with asyncio.timeout(2):
+            while not running.service.events:
+                await asyncio.sleep(0.01)
+
+
+@TRANSPORTS
+async def test_metadata_is_sent(running: Running, transport: str) -> None:
+    async with AsyncChannel(_target(running, transport), metadata={"x-tenant": "a"}) as channel:
+        request = shop.GetItemRequest(name="x")
+        await channel.unary_unary(shop.GET_ITEM, request, metadata={"x-request-id": "id-1"})
+    context = running.service.seen[0]
+    assert (context.metadata["x-tenant"], context.request_id) == ("a", "id-1")
+
+
+@pytest.fixture(params=["grpc://127.0.0.1:1", "http://127.0.0.1:1"])
+def nowhere(request: pytest.FixtureRequest) -> Iterator[str]:
+    yield request.param
+
+
+async def test_nobody_there_is_unavailable(nowhere: str) -> None:
+    def call() -> None:
+        with Channel(nowhere) as channel:
+            channel.unary_unary(shop.GET_ITEM, shop.GetItemRequest(name="x"))
+
+    async with AsyncChannel(nowhere) as channel:
+        with pytest.raises(errors.UnavailableError):
+            await channel.unary_unary(shop.GET_ITEM, shop.GetItemRequest(name="x"))
+    with pytest.raises(errors.UnavailableError):
+        await asyncio.to_thread(call)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        shop.UpdateItemRequest(item={"name": "shelves/1/items/2", "labels": {"a": "b"}, "tags": ["x"]}),
+        shop.UpdateItemRequest(item={"name": "shelves/%2F/items/a b", "note": ""}),
+    ],
+)
+async def test_both_transports_give_the_same_answer(running: Running, message: Any) -> None:
+    async with AsyncChannel(running.grpc_target) as grpc, AsyncChannel(running.http_target) as http:
+        assert await grpc.unary_unary(shop.UPDATE_ITEM, message) == await http.unary_unary(
+            shop.UPDATE_ITEM, message
+        )
+
+
+async def test_a_path_cannot_be_left(running: Running) -> None:
+    """Dot segments in a value would make a client call another method."""
+    async with AsyncChannel(running.http_target) as channel:
+        for name in ("..", "shelves/1/items/.."):
+            with pytest.raises(errors.InvalidArgumentError, match="name: "):
+                await channel.unary_unary(shop.GET_ITEM, shop.GetItemRequest(name=name))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        (404, b"<html>", Code.NOT_FOUND),
+        (502, b"", Code.UNAVAILABLE),
+        (400, b'{"error": {"code": 400, "message": "m", "status": "OUT_OF_RANGE"}}', Code.OUT_OF_RANGE),
+        (418, b'{"error": {"code": 403, "message": "m"}}', Code.PERMISSION_DENIED),
+        (500, b'{"error": "text"}', Code.INTERNAL),
+        (500, b'{"error": {"status": []}}', Code.INTERNAL),
+        (500, b'{"error": {"status": "ABORTED", "message": 1, "details": 5}}', Code.INTERNAL),
+        (503, b"[1]", Code.UNAVAILABLE),
+    ],
+)
+def test_any_http_error_has_a_code(status: int, body: bytes, code: Code) -> None:
+    from kit.status import from_http
+
+    error = from_http(status, body)
+    assert isinstance(error, ServiceError)
+    assert error.code == code
