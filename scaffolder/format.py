@@ -36,7 +36,7 @@ def format_python(files: Mapping[str, bytes]) -> dict[str, bytes]:
             target.write_bytes(content)
         ruff = find_ruff()
         own = f"lint.isort.known-first-party = {json.dumps(own_packages(files))}"
-        _run(ruff, root, "check", "--select", "I,F401", "--fix", "--exit-zero", "--config", own)
+        _run(ruff, root, "check", "--select", "I,F401", "--fix", "--exit-zero", "--quiet", "--config", own)
         _run(ruff, root, "format")
         return {path: (root / path).read_bytes() for path in files}
 
@@ -69,7 +69,6 @@ def _run(ruff: str, folder: Path, command: str, *options: str) -> None:
     common = [
         "--isolated",
         "--no-cache",
-        "--quiet",
         "--line-length",
         str(LINE_LENGTH),
         "--target-version",
@@ -79,7 +78,7 @@ def _run(ruff: str, folder: Path, command: str, *options: str) -> None:
         [ruff, command, *common, *options, "."], cwd=folder, capture_output=True, text=True, check=False
     )
     if result.returncode:
-        lines = [line for line in result.stderr.splitlines() if line.strip()]
+        lines = [line for line in result.stderr.splitlines() if line.startswith("error:")]
         raise ScaffoldError(
             [_failure(line) for line in lines] or [_failure(f"ruff exited with {result.returncode}")]
         )

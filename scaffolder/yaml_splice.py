@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import yaml
@@ -13,9 +12,16 @@ _NOT_TEXT = re.compile(r"(?:true|false|yes|no|on|off|null|y|n|\.inf|\.nan|~)\Z",
 
 
 def scalar(value: str) -> str:
-    """`value` as a YAML scalar that is read back as the same text; JSON's quoting is YAML's too."""
+    """`value` as a YAML scalar that is read back as the same text."""
     plain = _PLAIN.match(value) and not _NOT_TEXT.match(value) and not re.match(r"[\d.]+\Z", value)
-    return value if plain else json.dumps(value, ensure_ascii=False)
+    return value if plain else '"' + "".join(map(_escaped, value)) + '"'
+
+
+def _escaped(character: str) -> str:
+    """For a double-quoted scalar (YAML 1.1, section 5.6)."""
+    if character in '"\\':
+        return f"\\{character}"
+    return character if character.isprintable() else f"\\U{ord(character):08x}"
 
 
 def append_to_sequence(text: str, key: str, value: str) -> str:

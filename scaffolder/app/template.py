@@ -73,6 +73,7 @@ def _render(request: TemplateRequest, folder: Path) -> Path:
     """cookiecutter's output folder; its own errors become diagnostics."""
     from cookiecutter.exceptions import CookiecutterException
     from cookiecutter.main import cookiecutter
+    from jinja2 import TemplateError
 
     extra = None if request.replay else {"project_name": request.name, **request.extra}
     try:
@@ -84,7 +85,7 @@ def _render(request: TemplateRequest, folder: Path) -> Path:
             replay=request.replay,
             output_dir=str(folder),
         )
-    except CookiecutterException as error:
+    except (CookiecutterException, TemplateError) as error:
         raise fail("template", _message(error), _hint(error), Location(request.source)) from error
     except EOFError as error:
         raise fail(
@@ -96,10 +97,17 @@ def _render(request: TemplateRequest, folder: Path) -> Path:
 
 
 def _message(error: Exception) -> str:
-    if type(error).__name__ == "RepositoryNotFound":  # its text lists folders that the user never named
+    """cookiecutter's text in one line, without what the user never named: its folders, the whole context."""
+    name = type(error).__name__
+    if name == "RepositoryNotFound":
         return "there is no cookiecutter template here"
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return "; ".join(lines) or type(error).__name__
+    if name == "UndefinedVariableInTemplate":
+        cause = getattr(error, "error", None)
+        return f"{getattr(error, 'message', name)}: {getattr(cause, 'message', cause)}"
+    text = "; ".join(line.strip() for line in str(error).splitlines() if line.strip())
+    place = getattr(error, "filename", None) or getattr(error, "name", None)
+    line = f"{place}:{getattr(error, 'lineno', 0)}: " if place else ""
+    return f"{line}{text or name}"
 
 
 def _hint(error: Exception) -> str:

@@ -37,7 +37,8 @@ def _branches(node: Tree, indent: str, lines: tuple[str, str, str, str]) -> Iter
         last = position == len(entries) - 1
         label = name if not below else f"{name}/"
         if below and name in FOLDED:
-            label += f"  ({_files(below)} files, the machine's)"
+            count = _files(below)
+            label += f"  ({count} {'file' if count == 1 else 'files'}, the machine's)"
         yield f"{indent}{corner if last else tee}{label}"
         if name not in FOLDED:
             yield from _branches(below, indent + (gap if last else bar), lines)

@@ -6,7 +6,9 @@ file for the length of the call. Other threads' output to it would go there too:
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +16,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _STDERR = 2
+
+_APART = """
+import json, os, sys
+from grpc_tools import _protoc_compiler
+arguments = ("protoc", *json.load(sys.stdin))
+sys.exit(_protoc_compiler.run_main([os.fsencode(each) for each in arguments]))
+"""
 
 
 def run_protoc(arguments: Sequence[str]) -> tuple[int, str]:
@@ -25,6 +34,17 @@ def run_protoc(arguments: Sequence[str]) -> tuple[int, str]:
             code = _protoc_compiler.run_main([os.fsencode(argument) for argument in ("protoc", *arguments)])
         captured.seek(0)
         return code, captured.read().decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def run_protoc_apart(arguments: Sequence[str]) -> tuple[int, str]:
+    """`run_protoc` in another process, for contracts at which protoc may abort; then the code is neither 0 nor 1."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", _APART],
+        input=json.dumps(list(arguments)).encode(),
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    return done.returncode, done.stderr.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 @contextmanager
@@ -54,10 +74,10 @@ def proto_paths(mappings: Iterable[tuple[str, Path]], scratch: Path) -> list[str
     carries one; a path with the second is reached through a link in `scratch`.
     """
     flags = []
-    for number, (virtual, path) in enumerate(mappings):
+    for virtual, path in mappings:
         reachable = path
         if os.pathsep in str(path):
-            reachable = scratch / f"include-{number}"
+            reachable = scratch / f"include-{len(os.listdir(scratch))}"
             reachable.symlink_to(path)
         flags.append(f"--proto_path={virtual}={reachable}")
     return flags

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from scaffolder.contract import wellknown
-from scaffolder.contract.compiler import proto_paths, run_protoc
+from scaffolder.contract.compiler import proto_paths, run_protoc, run_protoc_apart
 from scaffolder.contract.locate import locate
 from scaffolder.contract.protoc_errors import Search, diagnose
 from scaffolder.contract.stubs import emit_python
+from scaffolder.contract.survey import Survey, survey
 from scaffolder.diagnostics import Diagnostic, ScaffoldError
 
 __all__ = ["compile_contract", "emit_python", "locate"]
@@ -30,46 +31,80 @@ def compile_contract(names: Sequence[str], roots: Sequence[Path]) -> bytes:
     _refuse_missing(names, search)
     unique = list(dict.fromkeys(names))
     with tempfile.TemporaryDirectory(prefix="scaffold-") as directory:
-        scratch = Path(directory)
+        run = _Run(search, survey(unique, search), Path(directory))
+        code, messages = run.compile(unique)
+        if code:
+            raise ScaffoldError(run.every_error(unique) or diagnose(messages, search))
+        descriptor_set = run.output.read_bytes()
+        if run.found.garbled and not _is_decodable(descriptor_set):
+            raise run.garbled()
+        return descriptor_set
+
+
+def _is_decodable(descriptor_set: bytes) -> bool:
+    """Whether the options that the model knows can be read; protoc does not check those of imports."""
+    from google.protobuf.message import DecodeError
+
+    from scaffolder.contract.options import Options
+
+    try:
+        Options(descriptor_set).parse(descriptor_set)
+    except DecodeError:
+        return False
+    return True
+
+
+class _Run:
+    """protoc's calls for one set of contracts, with `scratch` for the files that it reads and writes."""
+
+    def __init__(self, search: Search, found: Survey, scratch: Path) -> None:
+        self.search = search
+        self.found = found
+        self.scratch = scratch
+        self.output = scratch / "contract.bin"
         mappings = [
             *wellknown.leading_mappings(),
             *(("", absolute) for absolute in search.absolute),
             *wellknown.trailing_mappings(),
         ]
-        flags = proto_paths(mappings, scratch)
-        output = scratch / "contract.bin"
-        flags += ["--include_imports", "--include_source_info", f"--descriptor_set_out={output}"]
-        with_validate = _mention_validate(unique, search)
-        code, messages = _compile(unique, flags, scratch, with_validate=with_validate)
-        if code and not with_validate and f"{wellknown.VALIDATE}: File not found." in messages:
-            code, messages = _compile(unique, flags, scratch, with_validate=True)
-        if code:
-            raise ScaffoldError(_every_error(unique, flags, scratch, search) or diagnose(messages, search))
-        return output.read_bytes()
+        flags = ["--include_imports", "--include_source_info", f"--descriptor_set_out={self.output}"]
+        self.flags = [*proto_paths(mappings, scratch), *flags]
+        if found.validate and (descriptor := wellknown.validate_descriptor()):
+            known = scratch / "validate.bin"
+            known.write_bytes(_descriptor_set(descriptor))
+            self.flags.append(f"--descriptor_set_in={known}")
 
+    def compile(self, names: Sequence[str], *flags: str) -> tuple[int, str]:
+        """One call; where protoc might abort, in a process of its own.
 
-def _every_error(names: list[str], flags: list[str], scratch: Path, search: Search) -> list[Diagnostic]:
-    """The errors of all contracts; protoc stops at the first that it is told to compile, but not at an import."""
-    everything = scratch / "everything"
-    everything.mkdir()
-    name = "scaffold_everything.proto"
-    imports = "".join(f'import "{each}";\n' for each in names)
-    (everything / name).write_text(f'syntax = "proto3";\n{imports}', "utf-8")
-    _, messages = _compile(
-        [name], [*flags, *proto_paths([("", everything)], scratch)], scratch, with_validate=True
-    )
-    lines = (line for line in messages.splitlines() if not line.startswith(str(everything / name)))
-    return diagnose("\n".join(lines), search)
+        Raises:
+            ScaffoldError: it did abort.
+        """
+        arguments = [*self.flags, *flags, *names]
+        if not self.found.garbled:
+            return run_protoc(arguments)
+        code, messages = run_protoc_apart(arguments)
+        if code not in (0, 1):
+            raise self.garbled()
+        return code, messages
 
+    def garbled(self) -> ScaffoldError:
+        """The error for a string that cannot be read: protoc does not say which, so every candidate is named."""
+        what = "protoc cannot read a text that is not UTF-8, such as the one that starts or is escaped here"
+        hint = "save the file as UTF-8, and write no bytes into the strings of options"
+        found = self.found.garbled
+        return ScaffoldError(Diagnostic("contract-encoding", what, hint, place) for place in found)
 
-def _compile(names: list[str], flags: list[str], scratch: Path, *, with_validate: bool) -> tuple[int, str]:
-    """One call of protoc, with the descriptor of validate.proto where it is wanted and to be had."""
-    extra = []
-    if with_validate and (descriptor := wellknown.validate_descriptor()):
-        known = scratch / "validate.bin"
-        known.write_bytes(_descriptor_set(descriptor))
-        extra = [f"--descriptor_set_in={known}"]
-    return run_protoc([*flags, *extra, *names])
+    def every_error(self, names: Sequence[str]) -> list[Diagnostic]:
+        """The errors of all `names`; protoc stops at the first that it is to compile, but not at an import."""
+        everything = self.scratch / "everything"
+        everything.mkdir()
+        name = "scaffold_everything.proto"
+        imports = "".join(f'import "{each}";\n' for each in names)
+        (everything / name).write_text(f'syntax = "proto3";\n{imports}', "utf-8")
+        _, messages = self.compile([name], *proto_paths([("", everything)], self.scratch))
+        lines = (line for line in messages.split("\n") if not line.startswith(str(everything / name)))
+        return diagnose("\n".join(lines), self.search)
 
 
 def _descriptor_set(file: bytes) -> bytes:
@@ -80,12 +115,6 @@ def _descriptor_set(file: bytes) -> bytes:
         length >>= 7
     prefix.append(length)
     return bytes(prefix) + file
-
-
-def _mention_validate(names: Iterable[str], search: Search) -> bool:
-    """Whether a contract itself imports validate.proto: saves the call that would only find that out."""
-    needle = wellknown.VALIDATE.encode()
-    return any((path := search.find(name)) and needle in path.read_bytes() for name in names)
 
 
 def _refuse_missing(names: Sequence[str], search: Search) -> None:

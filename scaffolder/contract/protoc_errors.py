@@ -19,6 +19,7 @@ _UNDEFINED = re.compile(r'^"(?P<name>[^"]+)" is not defined\.$')
 _UNKNOWN_OPTION = re.compile(r'^Option "\((?P<name>[^")]+)\)[^"]*" unknown\.')
 _DEFINED_ELSEWHERE = re.compile(r'^"(?P<name>[^"]+)" is already defined in file "')
 _ENCODING = re.compile(r"control characters encountered|non ascii codepoint")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")  # quoted from a contract, not for a terminal
 _LOG_LINE = re.compile(r"^([IWEF]\d{4} [\d:.]+|WARNING: All log messages before)")
 
 # What a message contains -> its code and what to try.
@@ -81,7 +82,9 @@ class Search:
 
 def diagnose(messages: str, search: Search) -> list[Diagnostic]:
     """Every error in protoc's output, in its order, without warnings and what only follows from another error."""
-    lines = [line for line in messages.splitlines() if line and not _LOG_LINE.match(line)]
+    lines = [
+        line for line in _CONTROL.sub("\ufffd", messages).split("\n") if line and not _LOG_LINE.match(line)
+    ]
     missing = {match["name"] for line in lines if (match := _NOT_FOUND.match(line))}
     placed = [match for line in lines if (match := _PLACED.match(line))]
     found = [_placed(match, search) for match in placed if not _follows(match, placed, missing)]

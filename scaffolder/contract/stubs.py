@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scaffolder.contract.compiler import run_protoc
-from scaffolder.diagnostics import Diagnostic, ScaffoldError
+from scaffolder.diagnostics import fail
 
 if TYPE_CHECKING:
     from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto, FileDescriptorProto
@@ -27,7 +27,7 @@ def emit_python(descriptor_set: bytes, names: Sequence[str]) -> dict[str, str]:
     comments hold.
 
     Raises:
-        ScaffoldError: protoc refused, as it does when two names lead to one module.
+        ScaffoldError: protoc refused, as it does when two names lead to one module; or mypy-protobuf did.
     """
     from scaffolder.contract.options import plain_parser
     from scaffolder.contract.source_info import mend_comments
@@ -113,7 +113,7 @@ def _modules(descriptor_set: bytes, names: Sequence[str], with_services: Sequenc
             flags.append(f"--grpc_python_out={output}")
         code, messages = run_protoc([*flags, *names])
         if code:
-            raise ScaffoldError([Diagnostic("protoc", messages.strip() or "protoc wrote no Python")])
+            raise fail("protoc", messages.strip() or "protoc wrote no Python")
         keep = {module_path(name) + "_pb2_grpc.py" for name in with_services}
         return {
             name: path.read_bytes().decode("utf-8", "replace")
@@ -134,12 +134,17 @@ def _typing_stubs(
     response = plugin_pb2.CodeGeneratorResponse()
     options = (True, False, False, False, False)  # quiet; neither readable nor relaxed nor other deviations
     request = plugin_pb2.CodeGeneratorRequest(file_to_generate=names, proto_file=files)
-    with contextlib.redirect_stderr(io.StringIO()):
-        mypy_protobuf.generate_mypy_stubs(mypy_protobuf.Descriptors(request), response, *options)
-        request.file_to_generate[:] = with_services
-        mypy_protobuf.generate_mypy_grpc_stubs(
-            mypy_protobuf.Descriptors(request), response, *options, mypy_protobuf.GRPCType.ASYNC
-        )
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):
+            mypy_protobuf.generate_mypy_stubs(mypy_protobuf.Descriptors(request), response, *options)
+            request.file_to_generate[:] = with_services
+            mypy_protobuf.generate_mypy_grpc_stubs(
+                mypy_protobuf.Descriptors(request), response, *options, mypy_protobuf.GRPCType.ASYNC
+            )
+    except AssertionError as error:  # how it refuses a malformed option of its own
+        raise fail(
+            "mypy-protobuf", f"the typed stubs cannot be written: {error}", "mend that option"
+        ) from error
     return {file.name: file.content for file in response.file}
 
 

@@ -40,7 +40,7 @@ def test_what_is_written_is_read(listed: list[str], paths: list[str], features: 
     assert projects.parse(projects.render(project), ROOT) == project
 
 
-@given(st.text(min_size=1))
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_scalar_is_read_as_the_same_text(text: str) -> None:
     """Whatever the text, YAML reads it back as it was: `no`, `1e3`, `: #` and emoji too."""
     import yaml
@@ -50,7 +50,7 @@ def test_scalar_is_read_as_the_same_text(text: str) -> None:
 
 SHAPES = {
     "a list": "name: a\ncontracts:\n  - one.proto\n",
-    "a list with comments": "name: a\ncontracts: # all of them\n  - one.proto  # the first\n\n# and then\nfeatures: [ci]\n",
+    "a list with comments": "name: a\ncontracts: # all\n  - one.proto  # first\n\n# and then\nfeatures: [ci]\n",
     "not indented": "name: a\ncontracts:\n- one.proto\nfeatures: []\n",
     "no last line end": "name: a\ncontracts:\n    - one.proto",
     "in brackets": "name: a\ncontracts: [one.proto] # short\n",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scaffolder.contract.builder import load
 from scaffolder.contract.protoc import emit_python
-from scaffolder.diagnostics import ScaffoldError
+from scaffolder.diagnostics import Location, ScaffoldError
 
 from .test_builder import EDITION, ORDER, PROTO2
 from .test_stubs import HAZARDS
@@ -51,3 +51,30 @@ def test_deep_nesting_is_survived(tmp_path: Path) -> None:
     with pytest.raises(ScaffoldError) as caught:
         load(["a.proto"], [tmp_path])
     assert caught.value.diagnostics[0].location
+
+
+@pytest.mark.parametrize("text", [rb"/v1/\377", b"/v1/\xff", rb"/v1/\xff"])
+@pytest.mark.parametrize("imported", [False, True])
+def test_protoc_aborting_is_survived(tmp_path: Path, text: bytes, *, imported: bool) -> None:
+    """A string of an option that is not UTF-8 makes protoc abort the process that it runs in."""
+    source = b"""syntax = "proto3";
+import "google/api/annotations.proto";
+message A {}
+service S { rpc G(A) returns (A) { option (google.api.http) = {get: "%s"}; } }
+"""
+    (tmp_path / "a.proto").write_bytes(source % text)
+    (tmp_path / "b.proto").write_text('syntax = "proto3"; import "a.proto"; message B { A a = 1; }', "utf-8")
+    with pytest.raises(ScaffoldError) as caught:
+        load(["b.proto" if imported else "a.proto"], [tmp_path])
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.location) == (
+        "contract-encoding",
+        Location((tmp_path / "a.proto").as_posix(), 4, 74),
+    )
+
+
+def test_bytes_may_be_escaped(tmp_path: Path) -> None:
+    source = 'syntax = "proto2"; message A { optional bytes b = 1 [default = "\\377\\000"]; }'
+    (tmp_path / "a.proto").write_text(source, "utf-8")
+    contract = load(["a.proto"], [tmp_path])
+    assert emit_python(contract.descriptor_set, ["a.proto"])

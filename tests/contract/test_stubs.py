@@ -7,7 +7,6 @@ import sys
 import warnings
 from pathlib import Path
 
-import mypy_protobuf
 import pytest
 
 from scaffolder.contract import wellknown
@@ -194,7 +193,7 @@ CLASHING = """\
 syntax = "proto3";
 import "google/protobuf/descriptor.proto";
 extend google.protobuf.FieldOptions { string response_field = 1151; }
-message A { string name = 1 [(response_field) = "\\377\\377 no message"]; }
+message A { string name = 1 [(response_field) = "project"]; }
 """
 
 
@@ -209,10 +208,9 @@ def test_an_option_with_the_number_of_mypy_protobufs_own_does_no_harm(write: Wri
 
 
 def test_mypy_protobufs_own_options_are_obeyed(write: Write) -> None:
-    extensions = Path(mypy_protobuf.__path__[0]).parent / "mypy_protobuf" / "extensions.proto"
     text = (
         'syntax = "proto3"; import "mypy_protobuf/extensions.proto"; '
-        'message A { int32 id = 1 [(mypy_protobuf.options).casttype = "demo.ids.Id"]; }'
+        'message A { int32 id = 1 [(mypy_protobuf.options).casttype = "%s"]; }'
     )
     declared = """\
         syntax = "proto2";
@@ -221,7 +219,9 @@ def test_mypy_protobufs_own_options_are_obeyed(write: Write) -> None:
         message FieldOptions { optional string casttype = 1; }
         extend google.protobuf.FieldOptions { optional FieldOptions options = 1151; }
     """
-    source = extensions.read_text("utf-8") if extensions.exists() else declared
-    root = write({"a.proto": text, "mypy_protobuf/extensions.proto": source})
+    root = write({"a.proto": text % "demo/ids.Id", "mypy_protobuf/extensions.proto": declared})
     texts = emit_python(compile_contract(["a.proto"], [root]), ["a.proto"])
-    assert "Id" in texts["a_pb2.pyi"]
+    assert "from demo import ids" in texts["a_pb2.pyi"]
+    (root / "a.proto").write_text(text % "nonsense", "utf-8")
+    with pytest.raises(ScaffoldError, match="casttype"):
+        emit_python(compile_contract(["a.proto"], [root]), ["a.proto"])

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
 if sys.platform == "win32":
     pytest.skip("generated services run on Linux and macOS", allow_module_level=True)
 
+from kit.container import Container
 from kit.grpc_server import GrpcConfig, GrpcServer
 from kit.health import Health
 from kit.http_server import HttpConfig, HttpServer
@@ -33,14 +34,6 @@ class Running:
     @property
     def http_target(self) -> str:
         return f"http://127.0.0.1:{self.http.port}"
-
-
-@dataclass
-class Container:
-    health: Health = field(default_factory=Health)
-
-    async def start(self) -> None: ...
-    async def close(self) -> None: ...
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc_tools
-from google.api import annotations_pb2  # noqa: F401 - the contract's import, into the default pool
+from google.api import annotations_pb2
 from google.protobuf import (  # noqa: F401 - as well
     descriptor_pb2,
     descriptor_pool,

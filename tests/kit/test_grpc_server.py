@@ -7,14 +7,17 @@ import json
 import os
 import shutil
 import sys
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection_pb2
 
 from kit.context import Context
+from kit.errors import UnauthenticatedError
 from kit.grpc_server import GrpcConfig, GrpcServer
 from kit.health import Health
 from kit.middleware import around
@@ -26,9 +29,11 @@ from .conftest import Running
 
 def _call(channel: grpc.aio.Channel, method: Any) -> Any:
     kind = f"{'stream' if method.client_streaming else 'unary'}_{'stream' if method.server_streaming else 'unary'}"
-    return getattr(channel, kind)(
-        method.path, method.request.SerializeToString, method.response.FromString
-    )
+    return getattr(channel, kind)(method.path, method.request.SerializeToString, method.response.FromString)
+
+
+def _raw(channel: Any, path: str) -> Any:
+    return channel.unary_unary(path)
 
 
 async def _error(call: Any) -> grpc.aio.AioRpcError:
@@ -92,7 +97,7 @@ async def test_an_unimplemented_method_names_itself(running: Running) -> None:
 
 async def test_bytes_that_are_no_message_are_internal(running: Running) -> None:
     async with grpc.aio.insecure_channel(running.grpc_target) as channel:
-        error = await _error(channel.unary_unary(shop.GET_ITEM.path)(b"\xff\xff\xff"))
+        error = await _error(_raw(channel, shop.GET_ITEM.path)(b"\xff\xff\xff"))
     assert error.code() == grpc.StatusCode.INTERNAL
     assert error.details() == "the request is not a shop.v1.GetItemRequest"
 
@@ -118,7 +123,9 @@ async def test_a_client_that_cancels_cancels_the_handler(running: Running) -> No
 async def test_the_context_knows_the_call(running: Running) -> None:
     metadata = (("x-request-id", "abc"), ("x-twice", "1"), ("x-twice", "2"), ("x-raw-bin", b"\0"))
     async with grpc.aio.insecure_channel(running.grpc_target) as channel:
-        call = _call(channel, shop.GET_ITEM)(shop.GetItemRequest(name="headers"), timeout=5, metadata=metadata)
+        call = _call(channel, shop.GET_ITEM)(
+            shop.GetItemRequest(name="headers"), timeout=5, metadata=metadata
+        )
         await call
         initial, trailing = dict(await call.initial_metadata()), dict(await call.trailing_metadata())
     context: Context = running.service.seen[0]
@@ -133,10 +140,6 @@ async def test_the_context_knows_the_call(running: Running) -> None:
 
 
 async def test_a_middleware_sees_every_call_and_may_refuse_it() -> None:
-    from contextlib import asynccontextmanager
-
-    from kit.errors import UnauthenticatedError
-
     seen: list[str] = []
 
     @around
@@ -169,7 +172,7 @@ async def test_a_middleware_sees_every_call_and_may_refuse_it() -> None:
 
 async def test_an_unknown_method_is_unimplemented(running: Running) -> None:
     async with grpc.aio.insecure_channel(running.grpc_target) as channel:
-        error = await _error(channel.unary_unary("/shop.v1.Shop/Nothing")(b""))
+        error = await _error(_raw(channel, "/shop.v1.Shop/Nothing")(b""))
     assert error.code() == grpc.StatusCode.UNIMPLEMENTED
 
 
@@ -203,8 +206,6 @@ async def test_health_follows_readiness(running: Running) -> None:
 
 @pytest.mark.parametrize("version", ["v1", "v1alpha"])
 async def test_reflection_describes_the_service(running: Running, version: str) -> None:
-    from grpc_reflection.v1alpha import reflection_pb2
-
     request = reflection_pb2.ServerReflectionRequest(file_containing_symbol="shop.v1.Shop")
     async with grpc.aio.insecure_channel(running.grpc_target) as channel:
         info = channel.stream_stream(
@@ -231,5 +232,3 @@ async def test_buf_curl_calls_by_reflection(running: Running) -> None:
     out, error = await process.communicate()
     assert process.returncode == 0, error.decode()
     assert json.loads(out) == {"name": "shelves/1/items/2", "quantity": 1}
-
-

@@ -239,7 +239,13 @@ async def test_every_query_type_is_understood(http: httpx2.AsyncClient) -> None:
     }
     response = await http.get("/v1/shelves/1/items", params=query)
     seen = response.json()["items"][0]["note"]
-    for line in ("page_size: 5", "colors: COLOR_RED", "archived {", "depth: inf", "seed: 18446744073709551615"):
+    for line in (
+        "page_size: 5",
+        "colors: COLOR_RED",
+        "archived {",
+        "depth: inf",
+        "seed: 18446744073709551615",
+    ):
         assert line in seen
     assert seen.count("days {") == 2
 
@@ -300,9 +306,7 @@ async def test_the_request_id_goes_in_and_out(running: Running, http: httpx2.Asy
 async def test_probes_and_metrics(running: Running, http: httpx2.AsyncClient) -> None:
     await http.get("/v1/items/x")
     metrics = (await http.get("/metrics")).text
-    assert (
-        'rpc_server_handled_total{code="OK",method="shop.v1.Shop.GetItem",transport="http"}' in metrics
-    )
+    assert 'rpc_server_handled_total{code="OK",method="shop.v1.Shop.GetItem",transport="http"}' in metrics
     assert "process_cpu_seconds_total" in metrics
     assert (await http.get("/healthz")).json() == {"status": "ok"}
     assert (await http.get("/readyz")).json() == {"status": "ready", "checks": {}}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,11 +47,13 @@ def test_match(template: str, raw: str, values: dict[str, str] | None) -> None:
 
 @pytest.mark.parametrize("raw", ["/v1/%", "/v1/%f", "/v1/%zz", "/v1/%ff", "/v1/%ed%a0%80"])
 def test_a_broken_escape_names_its_variable(raw: str) -> None:
-    with pytest.raises(InvalidArgumentError, match="order.id: "):
+    with pytest.raises(InvalidArgumentError, match=r"order\.id: "):
         path.compile("/v1/{order.id}").match(raw)
 
 
-@pytest.mark.parametrize("template", ["", "v1", "/v1/{", "/v1/{a", "/v1/{a}b", "/v1/{**}", "/{a=**}/b", "/{a=}"])
+@pytest.mark.parametrize(
+    "template", ["", "v1", "/v1/{", "/v1/{a", "/v1/{a}b", "/v1/{**}", "/{a=**}/b", "/{a=}"]
+)
 def test_a_template_outside_the_grammar_is_an_error(template: str) -> None:
     with pytest.raises(ValueError):
         path.compile(template)
@@ -95,7 +99,7 @@ def test_match_undoes_expand(case: tuple[str, dict[str, str]]) -> None:
     template, values = case
     expanded = path.compile(template).expand(values)
     assert path.compile(template).match(expanded) == values
-    assert expanded.isascii() and not set(expanded) & set('?#[]@!$&\'()*+,;= "<>\\^`{|}')
+    assert expanded.isascii() and not set(expanded) & set("?#[]@!$&'()*+,;= \"<>\\^`{|}")
 
 
 @given(_templates_and_values())
@@ -108,10 +112,8 @@ def test_the_router_finds_what_was_expanded(case: tuple[str, dict[str, str]]) ->
 
 @given(st.text(), st.sampled_from(["/v1/{id}", "/{a=**}", "/v1/{name=x/*}:undo", "/v1/{a}/{b=c/**}"]))
 def test_any_path_matches_or_not_or_is_an_invalid_argument(raw: str, template: str) -> None:
-    try:
+    with suppress(InvalidArgumentError):
         path.compile(template).match(raw)
-    except InvalidArgumentError:
-        pass
 
 
 def _router(*templates: str) -> Router[str]:

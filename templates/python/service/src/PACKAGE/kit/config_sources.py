@@ -64,11 +64,11 @@ def _parse(path: Path, text: str) -> YamlFile:
     loader = yaml.SafeLoader(text)
     try:
         node = loader.get_single_node()
-        if node is None:  # empty, or comments only
-            return YamlFile(path)
-        values = loader.construct_document(node)
+        values = None if node is None else loader.construct_document(node)
     finally:
         loader.dispose()
+    if node is None or values is None:  # empty, or comments only
+        return YamlFile(path)
     if not isinstance(values, dict):
         return YamlFile(path, problems=[f"{path}:1: must be a mapping of settings"])
     lines: dict[KeyPath, int] = {}

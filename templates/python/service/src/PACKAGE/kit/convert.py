@@ -124,7 +124,7 @@ def value_to(value: object) -> struct_pb2.Value:
             return struct_pb2.Value(string_value=value)
         case int() | float() if math.isfinite(value):
             return struct_pb2.Value(number_value=value)
-        case Mapping():
+        case Mapping() if all(isinstance(key, str) for key in value):
             return struct_pb2.Value(struct_value=struct_to(value))
         case list() | tuple():
             return struct_pb2.Value(list_value=list_value_to(value))

@@ -134,8 +134,10 @@ class JsonOf(TypeDecorator[T], Generic[T]):
         super().__init__(none_as_null=True)
         self.of = of  # SQLAlchemy's statement cache tells columns apart by it
         # A union, because pydantic refuses a configuration for a bare dataclass, yet hands it to nested ones.
-        config = ConfigDict(val_json_bytes="base64", ser_json_bytes="base64")
-        self._adapter: TypeAdapter[T | None] = TypeAdapter(of | None, config=config)
+        nullable: Any = of | None
+        self._adapter: TypeAdapter[T | None] = TypeAdapter(
+            nullable, config=ConfigDict(val_json_bytes="base64")
+        )
 
     def process_bind_param(self, value: T | None, dialect: Dialect) -> Any:
         return to_jsonable_python(value, bytes_mode="base64", inf_nan_mode="strings")

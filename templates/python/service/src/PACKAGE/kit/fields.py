@@ -139,10 +139,11 @@ def _text(field: FieldDescriptor, value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, bytes):
         return base64.urlsafe_b64encode(value).decode("ascii")
+    if field.enum_type is not None:
+        known = field.enum_type.values_by_number.get(value)
+        return str(known.name if known else value)
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if field.enum_type is not None and value in field.enum_type.values_by_number:
-        return str(field.enum_type.values_by_number[value].name)
     return str(value)
 
 

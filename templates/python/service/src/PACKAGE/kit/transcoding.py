@@ -114,12 +114,13 @@ def decode_response(method: Method[Any, Res], binding: HttpBinding, value: Any) 
 
 def _merge_body(message: Message, name: str, body: bytes) -> None:
     try:
-        value = json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
+        value: Any = json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise InvalidArgumentError(f"body: not valid JSON: {_bounded(str(error))}") from error
     inside = message.DESCRIPTOR if name == "*" else message.DESCRIPTOR.fields_by_name[name].message_type
     # json_format takes any empty collection for an empty message.
-    if value in ([], "") and inside is not None and not inside.full_name.startswith("google.protobuf."):
+    empty = value in ([], "")
+    if empty and inside is not None and not inside.full_name.startswith("google.protobuf."):
         raise InvalidArgumentError("body: not a JSON object")
     try:
         json_format.ParseDict(value if name == "*" else {name: value}, message)

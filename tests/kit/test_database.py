@@ -1,0 +1,144 @@
+"""The database on SQLite, in memory and in a file."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from enum import Enum
+from pathlib import Path
+
+import pytest
+from sqlalchemy import ForeignKey, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from kit.database import Database, DatabaseConfig, JsonOf, UtcDateTime
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Colour(Enum):
+    RED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """As a domain would have it: slots, nested, and with types that JSON does not know."""
+
+    sku: str
+    at: datetime
+    lasts: timedelta
+    colour: Colour
+    digest: bytes
+    extras: dict[str, object] = field(default_factory=dict)
+    inner: Line | None = None
+
+
+class Row(Base):
+    __tablename__ = "rows"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    line: Mapped[Line | None] = mapped_column(JsonOf(Line))
+    lines: Mapped[list[Line] | None] = mapped_column(JsonOf(list[Line]))
+    parent: Mapped[int | None] = mapped_column(ForeignKey("rows.id"))
+    count: Mapped[int] = mapped_column(default=0)
+
+
+LINE = Line("a", datetime(2026, 1, 2, 3, 4, 5, 6, UTC), timedelta(days=1, seconds=1.5), Colour.RED, b"\xff\0")
+NESTED = Line("b", LINE.at, LINE.lasts, Colour.RED, b"", {"a": [1, 2.5, None]}, LINE)
+
+
+@pytest.fixture(params=["memory", "file"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    in_file = request.param == "file"
+    url = f"sqlite+aiosqlite:///{tmp_path / 'data.db'}" if in_file else "sqlite+aiosqlite://"
+    database = Database(DatabaseConfig(url=url))
+    await database.create_tables(Base.metadata)
+    yield database
+    await database.close()
+
+
+async def test_a_unit_of_work_commits_or_rolls_back(database: Database) -> None:
+    async with database.session() as session:
+        session.add(Row(id=1))
+    with pytest.raises(ValueError, match="no"):
+        async with database.session() as session:
+            session.add(Row(id=2))
+            await session.flush()
+            raise ValueError("no")
+    async with database.session() as session:
+        assert (await session.scalars(select(Row.id))).all() == [1]
+    await database.check()
+
+
+async def test_values_come_back_as_they_were(database: Database) -> None:
+    local = datetime(2026, 1, 2, 3, tzinfo=timezone(timedelta(hours=5)))
+    async with database.session() as session:
+        session.add(Row(id=1, at=local, line=NESTED, lines=[LINE, NESTED]))
+        session.add(Row(id=2))
+    async with database.session() as session:
+        row, empty = (await session.scalars(select(Row).order_by(Row.id))).all()
+    assert row.at == local and row.at is not None and row.at.tzinfo == UTC
+    assert row.line == NESTED
+    assert row.lines == [LINE, NESTED]
+    assert (empty.at, empty.line, empty.lines) == (None, None, None)
+
+
+async def test_a_naive_datetime_is_refused(database: Database) -> None:
+    with pytest.raises(StatementError, match="naive"):
+        async with database.session() as session:
+            session.add(Row(id=1, at=datetime(2026, 1, 1)))
+
+
+async def test_foreign_keys_are_enforced(database: Database) -> None:
+    with pytest.raises(IntegrityError):
+        async with database.session() as session:
+            session.add(Row(id=1, parent=99))
+
+
+async def test_concurrent_read_and_write_loses_no_update(database: Database) -> None:
+    """Twenty units of work read the same row before any of them writes, were they let."""
+    async with database.session() as session:
+        session.add(Row(id=1))
+
+    async def increment() -> None:
+        async with database.session() as session:
+            row = await session.get_one(Row, 1)
+            await asyncio.sleep(0.001)
+            row.count += 1
+
+    await asyncio.gather(*(increment() for _ in range(20)))
+    async with database.session() as session:
+        assert (await session.get_one(Row, 1)).count == 20
+
+
+async def test_a_file_is_in_wal_mode(tmp_path: Path) -> None:
+    database = Database(DatabaseConfig(url=f"sqlite+aiosqlite:///{tmp_path / 'data.db'}"))
+    async with database.engine.connect() as connection:
+        mode = (await connection.execute(text("PRAGMA journal_mode"))).scalar_one()
+    await database.close()
+    assert mode == "wal"
+
+
+async def test_a_missing_folder_fails_the_readiness_check(tmp_path: Path) -> None:
+    database = Database(DatabaseConfig(url=f"sqlite+aiosqlite:///{tmp_path}/no/data.db"))
+    with pytest.raises(Exception, match="unable to open"):
+        await database.check()
+    await database.close()
+
+
+def test_postgresql_needs_its_driver_only_when_used() -> None:
+    assert "asyncpg" not in sys.modules
+    assert DatabaseConfig(url="postgresql+asyncpg://user:secret@db/orders").url.startswith("postgresql")
+    try:
+        database = Database(DatabaseConfig(url="postgresql+asyncpg://user:secret@db/orders"))
+    except ModuleNotFoundError as error:
+        assert error.name == "asyncpg"
+    else:
+        assert database.engine.dialect.name == "postgresql"
