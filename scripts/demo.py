@@ -59,17 +59,17 @@ def main() -> None:
         url = f"http://localhost:{http}/v1/books/left-hand"
         print(f"$ curl {url}\n{get(url)}\n", flush=True)
     heading("The same by hand")
-    print(BY_HAND.format(scaffold=shlex.join([*SCAFFOLD])), flush=True)
+    print(BY_HAND, flush=True)
 
 
 BY_HAND = """\
   cd .demo/library-service
   make test                                  # its own tests, types and lint
   make run                                   # gRPC on 9000, HTTP on 8000
-  curl localhost:8000/v1/books -d '{{"title": "Kindred"}}' -H 'content-type: application/json'
+  curl localhost:8000/v1/books -d '{"title": "Kindred"}' -H 'content-type: application/json'
   $EDITOR src/library_service/biz/book.py    # the rules: one method per RPC
   $EDITOR api/library/v1/library.proto       # add an RPC, then:
-  {scaffold} generate
+  ../../.venv/bin/scaffold generate
 """
 
 

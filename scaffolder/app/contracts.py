@@ -85,7 +85,9 @@ def load(project: Project, config: bytes | None = None) -> Contract:
 
     missing = [("contracts", name) for name in project.contracts if not _exists(name, project)]
     if not missing:
-        missing = [("proto_paths", path) for path in project.proto_paths if not (project.root / path).is_dir()]
+        missing = [
+            ("proto_paths", path) for path in project.proto_paths if not (project.root / path).is_dir()
+        ]
     if missing:
         text = (config or (project.root / projects.FILE).read_bytes()).decode()
         raise ScaffoldError([_missing(key, item, text, project) for key, item in missing])

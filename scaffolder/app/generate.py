@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from scaffolder import project as projects
-from scaffolder.app.contracts import add_contracts, load
-from scaffolder.app.pipeline import Scope
 from scaffolder.app.report import Report, edited_machine_files, edits
 from scaffolder.artifact import Ownership
 from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError, fail
@@ -18,6 +16,10 @@ from scaffolder.workspace import inputs
 from scaffolder.workspace import lock as locks
 from scaffolder.workspace.changeset import Action, Change, compare
 from scaffolder.workspace.lock import Lock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from scaffolder.app.pipeline import Scope
 
 
 def generate(
@@ -50,12 +52,16 @@ def preview(root: Path) -> Report:
 
 def _prepare(root: Path, scope: Scope, paths: Sequence[str], handlers: str) -> tuple[Report, Lock | None]:
     """The whole run but for the writing; no lock where nothing can have changed."""
-    project, config = _configured(root, paths, handlers)
     lock, warnings = locks.read(root)
-    if config is None and inputs.unchanged(lock, root, project.roots, scope):
+    project, config = None, None
+    if paths or handlers:
+        project, config = _configured(root, paths, handlers)
+    if config is None and inputs.unchanged(lock, root, scope):
         edited = inputs.edited_machine_files(lock, root)
         if edited is not None:
             return Report(root, warnings=warnings + edited_machine_files(root, edited)), None
+    if project is None:
+        project, config = _configured(root, paths, handlers)
     return _compared(project, config, lock, warnings, scope)
 
 
@@ -63,18 +69,17 @@ def _compared(
     project: Project, config: Change | None, lock: Lock, warnings: tuple[Diagnostic, ...], scope: Scope
 ) -> tuple[Report, Lock]:
     from scaffolder.app import pipeline
+    from scaffolder.app.contracts import load
 
     root = project.root
     contract = load(project, config.after if config else None)
     output = pipeline.generate(contract, project, scope)
     changeset = compare(root, output.artifacts, lock, expected=output.expected)
-    content = config.after if config else None
-    recorded = inputs.record(
-        content or (root / projects.FILE).read_bytes(), pipeline.sources(contract, project.roots), scope
-    )
+    content = (config.after if config else None) or (root / projects.FILE).read_bytes()
+    sources = pipeline.sources(contract, project.roots)
     changes = (*([config] if config else []), *changeset.changes)
     report = Report(root, changes, warnings + edits(root, changes), changeset.refusals(root))
-    return report, Lock(changeset.files, recorded)
+    return report, Lock(changeset.files, inputs.record(content, project.proto_paths, sources, scope))
 
 
 def _configured(root: Path, paths: Sequence[str], handlers: str) -> tuple[Project, Change | None]:
@@ -83,6 +88,8 @@ def _configured(root: Path, paths: Sequence[str], handlers: str) -> tuple[Projec
     project = projects.read(root)
     text = before.decode("utf-8")
     if paths:
+        from scaffolder.app.contracts import add_contracts
+
         text = add_contracts(text, project, paths)
     if handlers:
         text = _with_handlers(text, project, handlers)

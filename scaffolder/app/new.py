@@ -93,5 +93,5 @@ def _files(project: Project, roots: Sequence[Path]) -> list[Artifact]:
     ]
     files = [Artifact(projects.FILE, Ownership.YOURS, settings), *copies, *output.generated]
     safety.check_artifacts([item.path for item in files])
-    recorded = inputs.record(settings, output.sources, "server")
+    recorded = inputs.record(settings, project.proto_paths, output.sources, "server")
     return [*files, lock_artifact(entries_of(output.generated), recorded)]

@@ -155,7 +155,7 @@ def _generated(
     wanted = [
         item for item in output.generated if item.path not in own or item.ownership is Ownership.MACHINE
     ]
-    return wanted, inputs.record(own[projects.FILE], output.sources, "server")
+    return wanted, inputs.record(own[projects.FILE], project.proto_paths, output.sources, "server")
 
 
 def _answers(request: TemplateRequest, folder: str) -> Artifact:

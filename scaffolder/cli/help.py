@@ -35,18 +35,17 @@ def page(words: Sequence[str], style: Style) -> str:
 
 
 def _command(command: Command, style: Style) -> str:
-    arguments = [parameter for parameter in command.parameters if parameter.is_argument]
     options = [parameter for parameter in command.parameters if not parameter.is_argument]
-    parts = [f"{style.bold('Usage:')} {command.usage}", command.help]
-    if arguments:
-        parts.append(_section("Arguments:", ((p.metavar, p.help) for p in arguments), style))
+    parts = [f"{style.bold('Usage:')} scaffold {command.usage} [OPTIONS]", command.help]
+    if command.arguments:
+        parts.append(_section("Arguments:", ((p.metavar, p.help) for p in command.arguments), style))
     parts.append(_section("Options:", _options(options), style))
     return "\n\n".join(parts) + "\n"
 
 
 def _group(usage: str, text: str, prefix: str, style: Style, examples: str = "") -> str:
     commands = [command for command in COMMANDS if command.words.startswith(prefix)]
-    rows = ((_short(command), command.help) for command in commands)
+    rows = ((command.usage, command.help) for command in commands)
     parts = [f"{style.bold('Usage:')} {usage}", text, _section("Commands:", rows, style)]
     if examples:
         parts.append(f"{style.bold('Begin with:')}\n{examples}")
@@ -60,11 +59,6 @@ def _group(usage: str, text: str, prefix: str, style: Style, examples: str = "")
     else:
         parts.append(_section("Options:", _options(COMMON), style))
     return "\n\n".join(parts) + "\n"
-
-
-def _short(command: Command) -> str:
-    arguments = [parameter.usage for parameter in command.parameters if parameter.is_argument]
-    return " ".join([command.words, *arguments])
 
 
 def _options(parameters: Iterable[Parameter]) -> list[tuple[str, str]]:

@@ -50,20 +50,14 @@ def _guarded(arguments: list[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    before = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    words = [word for word in before if not word.startswith("-")]
-    if (
-        any(flag in before for flag in HELP)
-        or not arguments
-        or (words == before and words[0] in GROUPS and len(words) == 1)
-    ):
-        return _help(words)
-    if arguments == ["--version"]:
-        from scaffolder import __version__
-
-        write(sys.stdout, f"scaffold {__version__}")
-        return 0
     if "_SCAFFOLD_COMPLETE" not in os.environ:
+        if (words := _asks_for_help(arguments)) is not None:
+            return _help(words)
+        if arguments == ["--version"]:
+            from scaffolder import __version__
+
+            write(sys.stdout, f"scaffold {__version__}")
+            return 0
         from scaffolder.cli.parser import parse
 
         parsed = parse(arguments)
@@ -73,6 +67,15 @@ def _run(arguments: list[str]) -> int:
 
     outcome = interpret(arguments)
     return outcome if isinstance(outcome, int) else call(*outcome)
+
+
+def _asks_for_help(arguments: list[str]) -> list[str] | None:
+    """The command that help is wanted for, as words; None where none is wanted. No command at all wants help."""
+    before = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    words = [word for word in before if not word.startswith("-")]
+    if not arguments or any(flag in before for flag in HELP):
+        return words
+    return words if len(arguments) == 1 and arguments[0] in GROUPS else None
 
 
 def call(command: Command, values: dict[str, object]) -> int:

@@ -58,16 +58,17 @@ def print_json(report: Report, console: Console, *, with_diff: bool = False) -> 
 
 def print_differences(report: Report, console: Console) -> None:
     """The unified diff; what is no change but worth knowing goes to stderr."""
+    console.diagnostics(report.warnings)
+    if not report.different:
+        console.note("nothing would change")
+        return
     from scaffolder.app.diff import unified
 
-    console.diagnostics(report.warnings)
     style = Style(sys.stdout)
     for line in unified(report.changes):
         console.result(_coloured(line.rstrip("\n"), style))
     for change in report.conflicts:
         console.note(f"conflict {change.path}: {change.note}; `generate` would refuse to overwrite it")
-    if not report.different:
-        console.note("nothing would change")
 
 
 def _coloured(line: str, style: Style) -> str:

@@ -49,12 +49,9 @@ class Parameter:
 
     @property
     def usage(self) -> str:
-        """How the parameter looks in a usage line."""
-        if self.is_argument:
-            text = self.metavar + ("…" if self.many else "")
-            return text if self.required else f"[{text}]"
-        text = self.flags[-1] if self.is_flag else f"{self.flags[-1]} {self.metavar}"
-        return f"[{text}]" + ("…" if self.many else "")
+        """How an argument looks in a usage line."""
+        text = self.metavar + ("…" if self.many else "")
+        return text if self.required else f"[{text}]"
 
 
 class Command:
@@ -72,11 +69,13 @@ class Command:
         self.parameters = (*parameters, *COMMON)
 
     @property
+    def arguments(self) -> tuple[Parameter, ...]:
+        return tuple(parameter for parameter in self.parameters if parameter.is_argument)
+
+    @property
     def usage(self) -> str:
-        """The command with its own parameters, arguments first."""
-        own = [parameter for parameter in self.parameters if parameter not in COMMON]
-        ordered = sorted(own, key=lambda parameter: not parameter.is_argument)
-        return " ".join(["scaffold", self.words, *(parameter.usage for parameter in ordered), "[OPTIONS]"])
+        """The command with its arguments: `proto client [PATH…]`."""
+        return " ".join([self.words, *(argument.usage for argument in self.arguments)])
 
 
 DIRECTORY = Parameter("directory", "-C", metavar="DIR", help="Run as if started in DIR.")

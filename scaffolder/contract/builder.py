@@ -14,7 +14,7 @@ from scaffolder.contract.elements import ENUM, MESSAGE, SERVICE, ElementReader
 from scaffolder.contract.model import Contract, File, Message, walk
 from scaffolder.contract.options import Options
 from scaffolder.contract.protoc import compile_contract
-from scaffolder.contract.protoc_errors import Search
+from scaffolder.contract.search import Search
 from scaffolder.contract.source_info import SourceInfo, key
 from scaffolder.diagnostics import Diagnostic, ScaffoldError
 

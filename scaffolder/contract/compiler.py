@@ -6,14 +6,15 @@ file for the length of the call. Other threads' output to it would go there too:
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from scaffolder.diagnostics import fail
+from scaffolder.paths import shown
 
 _STDERR = 2
 
@@ -38,6 +39,9 @@ def run_protoc(arguments: Sequence[str]) -> tuple[int, str]:
 
 def run_protoc_apart(arguments: Sequence[str]) -> tuple[int, str]:
     """`run_protoc` in another process, for contracts at which protoc may abort; then the code is neither 0 nor 1."""
+    import json
+    import subprocess
+
     done = subprocess.run(
         [sys.executable, "-P", "-c", _APART],
         input=json.dumps(list(arguments)).encode(),
@@ -78,6 +82,10 @@ def proto_paths(mappings: Iterable[tuple[str, Path]], scratch: Path) -> list[str
         reachable = path
         if os.pathsep in str(path):
             reachable = scratch / f"include-{len(os.listdir(scratch))}"
-            reachable.symlink_to(path)
+            try:
+                reachable.symlink_to(path)
+            except OSError as error:
+                message = f"protoc cannot search {shown(path)}, whose path holds '{os.pathsep}'"
+                raise fail("include-path", message, "rename that directory") from error
         flags.append(f"--proto_path={virtual}={reachable}")
     return flags

@@ -94,7 +94,10 @@ def _named(file: Path, real: Path, base: Path, include: Sequence[Path]) -> Locat
 
 def package_of(file: Path) -> str:
     """The package that a contract declares, "" where it declares none; a mere guess if the file is malformed."""
-    text = _COMMENT_OR_STRING.sub(b" ", file.read_bytes())
+    try:
+        text = _COMMENT_OR_STRING.sub(b" ", file.read_bytes())
+    except OSError:  # protoc says what is wrong with it
+        return ""
     match = _PACKAGE.search(text)
     return "".join(match[1].decode("ascii", "replace").split()) if match else ""
 

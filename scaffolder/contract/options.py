@@ -1,8 +1,8 @@
 """Descriptor sets and the custom options in them, decoded apart from everything else in this process.
 
 protobuf decodes an option by its number, with whatever extensions its pool knows. The default pool knows those of
-every module that was imported, and numbers do clash: mypy-protobuf's 1151 is google.cloud's operation_response_field
-too, and decoding one as the other fails. Hence a pool of our own, with the options that the model knows.
+every module that was imported, and numbers do clash: 1151 is mypy-protobuf's casttype and google.cloud's
+operation_response_field. Hence a pool of our own, with the options that the model knows.
 """
 
 from __future__ import annotations

@@ -8,13 +8,19 @@ from pathlib import Path
 
 from scaffolder.contract import wellknown
 from scaffolder.contract.compiler import proto_paths, run_protoc, run_protoc_apart
-from scaffolder.contract.locate import locate
-from scaffolder.contract.protoc_errors import Search, diagnose
+from scaffolder.contract.search import Search
 from scaffolder.contract.stubs import emit_python
 from scaffolder.contract.survey import Survey, survey
 from scaffolder.diagnostics import Diagnostic, ScaffoldError
 
 __all__ = ["compile_contract", "emit_python", "locate"]
+
+
+def locate(paths: Sequence[Path], include: Sequence[Path]) -> list[tuple[Path, str]]:
+    """(root, import name) for each contract that `paths` name: see `scaffolder.contract.locate`."""
+    from scaffolder.contract import locate as module
+
+    return module.locate(paths, include)
 
 
 def compile_contract(names: Sequence[str], roots: Sequence[Path]) -> bytes:
@@ -34,6 +40,8 @@ def compile_contract(names: Sequence[str], roots: Sequence[Path]) -> bytes:
         run = _Run(search, survey(unique, search), Path(directory))
         code, messages = run.compile(unique)
         if code:
+            from scaffolder.contract.protoc_errors import diagnose
+
             raise ScaffoldError(run.every_error(unique) or diagnose(messages, search))
         descriptor_set = run.output.read_bytes()
         if run.found.garbled and not _is_decodable(descriptor_set):
@@ -97,10 +105,13 @@ class _Run:
 
     def every_error(self, names: Sequence[str]) -> list[Diagnostic]:
         """The errors of all `names`; protoc stops at the first that it is to compile, but not at an import."""
+        from scaffolder.contract.protoc_errors import diagnose
+
         everything = self.scratch / "everything"
         everything.mkdir()
         name = "scaffold_everything.proto"
-        imports = "".join(f'import "{each}";\n' for each in names)
+        quoted = (each.replace("\\", "\\\\").replace('"', '\\"') for each in names)
+        imports = "".join(f'import "{each}";\n' for each in quoted)
         (everything / name).write_text(f'syntax = "proto3";\n{imports}', "utf-8")
         _, messages = self.compile([name], *proto_paths([("", everything)], self.scratch))
         lines = (line for line in messages.split("\n") if not line.startswith(str(everything / name)))

@@ -52,7 +52,7 @@ def emit_python(descriptor_set: bytes, names: Sequence[str]) -> dict[str, str]:
 def _for_mypy_protobuf(descriptors: Any) -> bytes:
     """A FileDescriptorSet without custom options, save mypy-protobuf's own where a contract uses them.
 
-    It decodes options by number, and chokes on another's option of the same one (google/cloud/compute has such).
+    It decodes options by number, and takes another's of the same number for its own (google/cloud/compute has one).
     """
     if all(_MYPY_OPTIONS not in file.dependency for file in descriptors.file):
         copy = type(descriptors)()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from scaffolder.contract import wellknown
-from scaffolder.contract.protoc_errors import Search
+from scaffolder.contract.search import Search
 from scaffolder.diagnostics import Location
 from scaffolder.paths import shown
 
@@ -35,7 +35,10 @@ def survey(names: Iterable[str], search: Search) -> Survey:
         if path is None:
             found.validate = found.validate or name == wellknown.VALIDATE
             continue
-        text = path.read_bytes()
+        try:
+            text = path.read_bytes()
+        except OSError:  # protoc says what is wrong with it
+            continue
         position = _first_garbled(text)
         if position >= 0:
             line_start = text.rfind(b"\n", 0, position) + 1

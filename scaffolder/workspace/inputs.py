@@ -1,6 +1,7 @@
 """What a run reads, as names and hashes: the same inputs and untouched output mean that there is nothing to do.
 
-Recorded in the lock, one line each: `scope` (client or server), `tool`, `scaffold.yaml`, and every contract of the
+Recorded in the lock, one line each: `scope` (client or server), `tool`, `scaffold.yaml`, `proto_paths` (they stand
+here as well, so that scaffold.yaml need not be parsed to find that nothing changed), and every contract of the
 closure by import name: its hash where it comes from the project, the package that brings it where it does not.
 The latter are looked up again, since a file of that name put into the project would be found first.
 """
@@ -14,27 +15,30 @@ from scaffolder import resources
 from scaffolder.artifact import Ownership
 from scaffolder.workspace.lock import Lock, digest
 
-SCOPE, TOOL, CONFIG = "scope", "tool", "scaffold.yaml"
+SCOPE, TOOL, CONFIG, PATHS = "scope", "tool", "scaffold.yaml", "proto_paths"
 _HASH_LENGTH = 64
 
 
-def record(config: bytes, contracts: Mapping[str, bytes | str], scope: str) -> dict[str, str]:
+def record(
+    config: bytes, proto_paths: Sequence[str], contracts: Mapping[str, bytes | str], scope: str
+) -> dict[str, str]:
     """The inputs of a finished run; `contracts` maps import names to contents, or to the package they came from."""
-    own = {SCOPE: scope, TOOL: resources.identity(), CONFIG: digest(config)}
+    own = {SCOPE: scope, TOOL: resources.identity(), CONFIG: digest(config), PATHS: "\n".join(proto_paths)}
     return own | {
         name: content or "package" if isinstance(content, str) else digest(content)
         for name, content in contracts.items()
     }
 
 
-def unchanged(lock: Lock, root: Path, roots: Sequence[Path], scope: str) -> bool:
+def unchanged(lock: Lock, root: Path, scope: str) -> bool:
     """Whether the run that the lock records did all that a run of `scope` would do now."""
     inputs = lock.inputs
-    if not inputs or inputs.get(SCOPE) not in (scope, "server"):
+    if inputs.get(SCOPE) not in (scope, "server"):
         return False
     if inputs.get(CONFIG) != digest((root / CONFIG).read_bytes()) or inputs.get(TOOL) != resources.identity():
         return False
-    contracts = ((name, value) for name, value in inputs.items() if name not in (SCOPE, TOOL, CONFIG))
+    roots = [f"{root}/{path}" for path in inputs.get(PATHS, "").split("\n")]
+    contracts = ((name, value) for name, value in inputs.items() if name not in (SCOPE, TOOL, CONFIG, PATHS))
     return all(_same(name, value, roots) for name, value in contracts)
 
 
@@ -61,12 +65,12 @@ def read_bytes(path: str) -> bytes | None:
         return None
 
 
-def find_contract(name: str, roots: Iterable[Path]) -> bytes | None:
+def find_contract(name: str, roots: Iterable[str]) -> bytes | None:
     """The contents of a contract by import name, from the first root that has it."""
     return next((content for root in roots if (content := read_bytes(f"{root}/{name}")) is not None), None)
 
 
-def _same(name: str, recorded: str, roots: Sequence[Path]) -> bool:
+def _same(name: str, recorded: str, roots: Sequence[str]) -> bool:
     content = find_contract(name, roots)
     if content is None:
         return len(recorded) != _HASH_LENGTH

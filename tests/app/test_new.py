@@ -16,6 +16,7 @@ from scaffolder.app.generate import generate
 from scaffolder.app.new import Request, new, parse_features
 from scaffolder.artifact import Artifact, Ownership
 from scaffolder.diagnostics import ScaffoldError
+from scaffolder.workspace.transaction import write_file
 from tests.app.support import FakePipeline
 from tests.workspace.support import contents, fail_at, fill
 
@@ -142,7 +143,7 @@ def test_interrupted_or_full_leaves_nothing(
     workplace: Path, fake: FakePipeline, monkeypatch: pytest.MonkeyPatch, count: int, error: BaseException
 ) -> None:
     """Ctrl-C or a full disk at any file: no half project, and no folder above it either."""
-    monkeypatch.setattr(assembly, "write_file", fail_at(count, error, assembly.write_file))
+    monkeypatch.setattr(assembly, "write_file", fail_at(count, error, write_file))
     with pytest.raises((KeyboardInterrupt, ScaffoldError)):
         new(Request("order-service", output=Path("deep/down")))
     assert contents(workplace) == {}

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
+from scaffolder.app import generate as app
 from scaffolder.cli import help as pages
-from scaffolder.cli import questions
-from scaffolder.cli.commands import generate as commands
 from scaffolder.cli.main import main
 from scaffolder.cli.style import Style
 from scaffolder.cli.table import COMMANDS
@@ -106,7 +106,7 @@ def test_fault_of_the_tool(
     def broken(*_: object, **__: object) -> None:
         raise KeyError("gone")
 
-    monkeypatch.setattr(commands.app, "generate", broken)
+    monkeypatch.setattr(app, "generate", broken)
     assert main(["generate"]) == 70
     assert capsys.readouterr().err == (
         "scaffold: internal error: KeyError: 'gone'\n"
@@ -122,7 +122,7 @@ def test_interrupted(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands.app, "generate", interrupted)
+    monkeypatch.setattr(app, "generate", interrupted)
     assert main(["generate"]) == 130
     assert capsys.readouterr().err == "\nscaffold: interrupted\n"
 
@@ -135,7 +135,7 @@ def test_operating_system_says_no(
     def denied(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied", "scaffold.yaml")
 
-    monkeypatch.setattr(commands.app, "generate", denied)
+    monkeypatch.setattr(app, "generate", denied)
     assert main(["generate"]) == 2
     assert capsys.readouterr().err == "scaffold.yaml: error[io]: Permission denied\n"
 
@@ -143,7 +143,7 @@ def test_operating_system_says_no(
 @pytest.mark.skipif(os.name == "nt", reason="pipes of POSIX")
 def test_reader_that_goes_away(tmp_path: Path) -> None:
     """`scaffold --help | head -1` ends quietly."""
-    process = subprocess.Popen(RUN + ["--help"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen([*RUN, "--help"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None and process.stderr is not None
     process.stdout.close()
     assert process.stderr.read() == b""
@@ -237,14 +237,14 @@ class Keyboard:
 
         monkeypatch.setattr("sys.stdin", Terminal())
         monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-        monkeypatch.setattr(questions.typer, "prompt", lambda _, default, **__: self.prompt(read, default))
+        monkeypatch.setattr(typer, "prompt", lambda _, default, **__: self.prompt(read, default))
 
     @staticmethod
     def prompt(read: object, default: str) -> str:
         try:
-            return read() or default  # type: ignore[operator, no-any-return]
+            return read() or default  # type: ignore[operator]
         except EOFError:
-            raise questions.typer.Abort from None
+            raise typer.Abort from None
 
 
 def test_questions(root: Path, fake: FakePipeline, monkeypatch: pytest.MonkeyPatch) -> None:

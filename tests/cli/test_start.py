@@ -75,14 +75,19 @@ def test_nothing_to_do_writes_nothing(project: Path) -> None:
 
 def test_one_protoc_call_for_a_run(project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """All contracts of a run are compiled together."""
-    from scaffolder.contract import protoc
+    from scaffolder.contract import compiler, protoc
 
-    calls = []
-    real = protoc.run_protoc
-    monkeypatch.setattr(protoc, "run_protoc", lambda flags: calls.append(flags) or real(flags))
+    calls: list[object] = []
+
+    def counted(flags: list[str]) -> tuple[int, str]:
+        calls.append(flags)
+        return compiler.run_protoc(flags)
+
+    monkeypatch.setattr(protoc, "run_protoc", counted)
     (tmp_path / "protos").mkdir()
     for name in ("a", "b", "c"):
-        text = f'syntax = "proto3";\npackage {name};\nmessage M {{}}\nservice {name.upper()}Service {{ rpc Get(M) returns (M); }}\n'
+        service = f"service {name.upper()}Service {{ rpc Get(M) returns (M); }}"
+        text = f'syntax = "proto3";\npackage {name};\nmessage M {{}}\n{service}\n'
         (tmp_path / f"protos/{name}.proto").write_text(text, encoding="utf-8")
     arguments = ["--proto", str(tmp_path / "protos"), "--output", str(tmp_path), "-q"]
     assert main(["new", "three", *arguments]) == 0

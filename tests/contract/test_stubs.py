@@ -198,7 +198,7 @@ message A { string name = 1 [(response_field) = "project"]; }
 
 
 def test_an_option_with_the_number_of_mypy_protobufs_own_does_no_harm(write: Write, tmp_path: Path) -> None:
-    """google/cloud/compute has one; twice, since mypy-protobuf is imported after the first reading."""
+    """google/cloud/compute has one. Twice, since mypy-protobuf is imported after the first reading."""
     root = write({"a.proto": CLASHING})
     expected = _by_protoc(["a.proto"], [root], tmp_path / "out")
     for _ in range(2):
@@ -210,14 +210,13 @@ def test_an_option_with_the_number_of_mypy_protobufs_own_does_no_harm(write: Wri
 def test_mypy_protobufs_own_options_are_obeyed(write: Write) -> None:
     text = (
         'syntax = "proto3"; import "mypy_protobuf/extensions.proto"; '
-        'message A { int32 id = 1 [(mypy_protobuf.options).casttype = "%s"]; }'
+        'message A { int32 id = 1 [(mypy_protobuf.casttype) = "%s"]; }'
     )
     declared = """\
         syntax = "proto2";
         package mypy_protobuf;
         import "google/protobuf/descriptor.proto";
-        message FieldOptions { optional string casttype = 1; }
-        extend google.protobuf.FieldOptions { optional FieldOptions options = 1151; }
+        extend google.protobuf.FieldOptions { optional string casttype = 1151; }
     """
     root = write({"a.proto": text % "demo/ids.Id", "mypy_protobuf/extensions.proto": declared})
     texts = emit_python(compile_contract(["a.proto"], [root]), ["a.proto"])

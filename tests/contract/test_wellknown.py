@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
+import subprocess
+import sys
 
 import pytest
 
@@ -37,12 +38,13 @@ def test_every_packaged_name_leads_to_its_file_and_back() -> None:
         assert wellknown.packaged_name(source) == name
 
 
-@pytest.mark.parametrize("name", wellknown.packaged_names())
-def test_the_module_of_a_provider_can_be_imported(name: str) -> None:
-    """A generated import of it must work; a contract without such a module is generated."""
-    if wellknown.provider(name):
-        module = importlib.import_module(name.removesuffix(".proto").replace("/", ".") + "_pb2")
-        assert module is not None
+def test_the_modules_of_providers_can_be_imported() -> None:
+    """A generated import of them must work; in a process of their own, for mypy-protobuf's options clash with one."""
+    held = [name for name in wellknown.packaged_names() if wellknown.provider(name)]
+    modules = [name.removesuffix(".proto").replace("/", ".") + "_pb2" for name in held]
+    script = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)\n"
+    subprocess.run([sys.executable, "-c", script, *modules], check=True)
+    assert len(modules) > 60
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from tests.generated.proto_text import proto_text
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_protos"
 
+PROTOS = Path(__file__).resolve().parent / "protos"
+
 
 @dataclass(frozen=True)
 class Source:
@@ -30,6 +32,11 @@ class Source:
 
 def sample(*names: str) -> Callable[[Path], Source]:
     return lambda folder: Source(tuple(SAMPLES / name for name in names), (SAMPLES,))
+
+
+def own(name: str) -> Callable[[Path], Source]:
+    """A contract written for these tests: `corners` has every kind of field and many hard names."""
+    return lambda folder: Source((PROTOS / name,), (PROTOS,))
 
 
 def longrunning(folder: Path) -> Source:
@@ -58,7 +65,11 @@ def pubsub(folder: Path) -> Source:
         pytest.skip("npm is not installed, so the contracts of @google-cloud/pubsub cannot be fetched")
     folder.mkdir(parents=True)
     packed = subprocess.run(
-        [npm, "pack", "@google-cloud/pubsub", "--silent"], cwd=folder, capture_output=True, text=True, check=False
+        [npm, "pack", "@google-cloud/pubsub", "--silent"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if packed.returncode:
         pytest.skip(f"npm could not fetch @google-cloud/pubsub: {packed.stderr.strip()[-300:]}")
@@ -73,6 +84,8 @@ CONTRACTS: dict[str, Callable[[Path], Source]] = {
     "library": sample("library/v1/library.proto"),
     "order": sample("order/v1/order.proto"),
     "tracking": sample("acme/logistics/tracking/v1/tracking_service.proto"),
+    "corners": own("corners/v1/corners.proto"),
+    "legacy": own("legacy/legacy-file.v2.proto"),
     "together": sample("hello/v1", "library/v1", "order/v1"),
     "longrunning": longrunning,
     "health": health,

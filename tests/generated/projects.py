@@ -28,8 +28,15 @@ class Project:
 
     def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Runs a Python module in the project with its sources importable; fails with its output."""
+        return self._python("-m", *command, check=check)
+
+    def run_script(self, script: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs a script of ours as if it stood in the project."""
+        return self._python(str(script), *arguments)
+
+    def _python(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         result = subprocess.run(
-            [sys.executable, "-m", *command],
+            [sys.executable, *command],
             cwd=self.root,
             env=self.environment(),
             capture_output=True,

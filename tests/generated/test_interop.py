@@ -32,9 +32,10 @@ def buf(service: Running, method: str, request: dict[str, Any]) -> dict[str, Any
     """One call by `buf curl`, which learns the contract by reflection; an error comes back as its JSON."""
     if not BUF.exists():
         pytest.skip("buf, of the package buf-bin, is not installed")
+    options = ("--http2-prior-knowledge", "--protocol", "grpc", "--data", json.dumps(request))
+    url = f"http://127.0.0.1:{service.grpc}/library.v1.BookService/{method}"
     result = subprocess.run(
-        [BUF, "curl", "--http2-prior-knowledge", "--protocol", "grpc", "--data", json.dumps(request)]
-        + [f"http://127.0.0.1:{service.grpc}/library.v1.BookService/{method}"],
+        [BUF, "curl", *options, url],
         capture_output=True,
         text=True,
         check=False,

@@ -147,6 +147,7 @@ class ShopService:
         return ListItemsResponse(items=[Item(name=request.parent, note=str(request).strip())])
 
     async def archive_item(self, request: Any, context: Context) -> Any:
+        self.events.append("archived")
         return Item(name=request.name)
 
     async def watch_items(self, request: Any, context: Context) -> AsyncIterator[Any]:

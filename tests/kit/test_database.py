@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import ForeignKey, select, text
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kit.database import Database, DatabaseConfig, JsonOf, UtcDateTime
@@ -126,11 +126,20 @@ async def test_a_file_is_in_wal_mode(tmp_path: Path) -> None:
     assert mode == "wal"
 
 
-async def test_a_missing_folder_fails_the_readiness_check(tmp_path: Path) -> None:
-    database = Database(DatabaseConfig(url=f"sqlite+aiosqlite:///{tmp_path}/no/data.db"))
-    with pytest.raises(Exception, match="unable to open"):
+async def test_a_file_that_cannot_be_opened_fails_the_readiness_check(tmp_path: Path) -> None:
+    (tmp_path / "data.db").mkdir()
+    database = Database(DatabaseConfig(url=f"sqlite+aiosqlite:///{tmp_path}/data.db"))
+    with pytest.raises(OperationalError, match="unable to open"):
         await database.check()
     await database.close()
+    await asyncio.sleep(0.05)  # aiosqlite ends the thread of a failed connection a moment later
+
+
+async def test_the_folder_of_a_file_is_created(tmp_path: Path) -> None:
+    database = Database(DatabaseConfig(url=f"sqlite+aiosqlite:///{tmp_path}/var/deep/data.db"))
+    await database.check()
+    await database.close()
+    assert (tmp_path / "var" / "deep" / "data.db").exists()
 
 
 def test_postgresql_needs_its_driver_only_when_used() -> None:

@@ -283,6 +283,10 @@ async def test_a_deadline_in_a_header_is_504(
     assert running.service.events == ["cancelled"]
 
 
+async def test_the_longest_deadline_is_no_problem(http: httpx2.AsyncClient) -> None:
+    assert (await http.get("/v1/items/x", headers={"grpc-timeout": "99999999H"})).status_code == 200
+
+
 @pytest.mark.parametrize("target", ["/v1/items/slow", "/v1/shelves/slow/items:watch?page_size=1"])
 async def test_a_client_that_leaves_cancels_the_handler(running: Running, target: str) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", running.http.port)
@@ -347,3 +351,14 @@ async def test_a_port_in_use_is_an_error(running: Running) -> None:
     second = HttpServer(HttpConfig(host="127.0.0.1", port=running.http.port), [], health=Health())
     with pytest.raises(OSError, match=f"HTTP cannot listen on 127.0.0.1:{running.http.port}"):
         await second.start()
+
+
+async def test_half_a_request_is_not_served(running: Running) -> None:
+    """A body that ends early could pass for a shorter one."""
+    _, writer = await asyncio.open_connection("127.0.0.1", running.http.port)
+    head = b"POST /v1/shelves/1/items/2:archive HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n"
+    writer.write(head + b"{}")
+    await asyncio.sleep(0.05)
+    writer.close()
+    await asyncio.sleep(0.05)
+    assert running.service.events == []

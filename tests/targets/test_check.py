@@ -1,5 +1,7 @@
 """Names in a contract that cannot become Python are refused, located, all at once."""
 
+from pathlib import Path
+
 import pytest
 
 from scaffolder.targets.python.check import check
@@ -23,7 +25,9 @@ def test_service_with_a_possible_name(load: Load, name: str) -> None:
 
 
 def test_two_services_that_want_one_file(load: Load) -> None:
-    text = "message M {} service Order { rpc A(M) returns (M); } service OrderService { rpc A(M) returns (M); }"
+    text = (
+        "message M {} service Order { rpc A(M) returns (M); } service OrderService { rpc A(M) returns (M); }"
+    )
     [found] = check(load(text))
     assert found.code == "same-file"
     assert "shop.v1.Order " in found.message and "shop.v1.OrderService" in found.message
@@ -33,3 +37,12 @@ def test_folder_that_is_a_keyword(load: Load) -> None:
     [found] = check(load(RPC % "Greeter", name="in/v1/greeter.proto"))
     assert found.code == "path-name"
     assert "'in'" in found.message
+
+
+def test_two_files_of_one_module(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "foo-bar.proto").write_text('syntax = "proto3"; package a; message A {}')
+    (tmp_path / "foo_bar.proto").write_text('syntax = "proto3"; package b; message B {}')
+    text = 'syntax = "proto3"; import "foo-bar.proto"; import "foo_bar.proto"; message M { a.A a = 1; b.B b = 2; }'
+    [found] = check(load(text, name="top.proto"))
+    assert found.code == "same-module"
+    assert "foo-bar.proto" in found.message and "foo_bar.proto" in found.message

@@ -30,7 +30,9 @@ def test_snake_of_snake_is_itself(name: str) -> None:
     assert snake(snake(name)) == snake(name)
 
 
-@given(st.from_regex(r"[a-z_]{1,8}", fullmatch=True), st.sets(st.sampled_from(["class", "class_", "list", "a"])))
+@given(
+    st.from_regex(r"[a-z_]{1,8}", fullmatch=True), st.sets(st.sampled_from(["class", "class_", "list", "a"]))
+)
 def test_safe_name_is_free_and_no_keyword(name: str, taken: set[str]) -> None:
     found = safe(name, taken)
     assert found not in taken

@@ -71,10 +71,10 @@ def test_identity_may_be_a_number(load: Load) -> None:
 
 
 def test_collection_comes_from_the_pattern(load: Load) -> None:
-    option = (
-        'option (google.api.resource) = {type: "example.com/Book" pattern: "shelf-books/{book}"};'
+    option = 'option (google.api.resource) = {type: "example.com/Book" pattern: "shelf-books/{book}"};'
+    text = 'import "google/api/resource.proto";' + MESSAGES.replace(
+        "message Book {", f"message Book {{ {option}"
     )
-    text = 'import "google/api/resource.proto";' + MESSAGES.replace("message Book {", f"message Book {{ {option}")
     contract = load(text + SERVICE)
     assert recognise(contract, contract.services[0])["GetBook"].resource.collection == "shelf-books/"
 

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from scaffolder.targets.python.text import comment, docstring, summary
 
-NASTY = ['ends with "', 'has """ inside', "a \\ b \\N \\u", "{{ name }} {% if %}", "tab\there", "zero\u200bwidth", "é 漢"]
+NASTY = [
+    'ends with "',
+    'has """ inside',
+    "a \\ b \\N \\u",
+    "{{ name }} {% if %}",
+    "tab\there",
+    "zero\u200bwidth",
+    "é 漢",
+]
 
 
 def parsed(text: str) -> str | None:
@@ -33,7 +41,11 @@ def test_any_comment_is_a_valid_docstring(text: str) -> None:
     parsed(text)
 
 
-@given(st.text(alphabet=st.characters(codec="ascii", categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=80))
+@given(
+    st.text(
+        alphabet=st.characters(codec="ascii", categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=80
+    )
+)
 def test_one_line_reads_back_as_it_was(text: str) -> None:
     read = parsed(text)
     assert (read or "") == inspect.cleandoc(text.strip() and text.rstrip())

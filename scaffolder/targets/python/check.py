@@ -16,7 +16,7 @@ def check(contract: Contract) -> list[Diagnostic]:
     """Diagnostics for names that cannot become Python modules or classes, empty where all can."""
     found = [finding for file in contract.files if not file.provider for finding in _file_path(file)]
     found += [finding for service in contract.services for finding in _service_name(service)]
-    return found + list(_same_noun(contract))
+    return [*found, *_same_module(contract), *_same_noun(contract)]
 
 
 def _file_path(file: File) -> Iterator[Diagnostic]:
@@ -27,6 +27,22 @@ def _file_path(file: File) -> Iterator[Diagnostic]:
                 "path-name",
                 f"the folder '{part}' of {file.name} is {what}, so its messages could not be imported",
                 "rename the folder (the package in the contract may keep its name)",
+                Location(file.source or file.name),
+            )
+
+
+def _same_module(contract: Contract) -> Iterator[Diagnostic]:
+    """Files whose messages would share one module: dashes and underscores are one, and so is a disk's case."""
+    first: dict[str, File] = {}
+    for file in contract.files:
+        if file.provider:
+            continue
+        other = first.setdefault(stem(file.name).lower(), file)
+        if other is not file:
+            yield Diagnostic(
+                "same-module",
+                f"{other.name} and {file.name} would both become the module '{stem(file.name)}_pb2'",
+                "rename one of the files",
                 Location(file.source or file.name),
             )
 

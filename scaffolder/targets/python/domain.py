@@ -6,9 +6,10 @@ biz/ may not know protobuf, so each message of a request or response has a datac
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scaffolder.contract.model import Contract, Enum, Field, Message
 from scaffolder.targets.python import types
@@ -16,7 +17,7 @@ from scaffolder.targets.python.modules import Imports
 from scaffolder.targets.python.names import BUILTIN_TYPES, identifier, pascal, safe, snake
 from scaffolder.targets.python.types import ValueType
 
-RESERVED_CLASSES = BUILTIN_TYPES | {
+RESERVED_CLASSES = frozenset(dir(builtins)) | {
     "Any",
     "AsyncIterator",
     "Callable",
@@ -174,16 +175,13 @@ def enum_members(enum: Enum) -> list[tuple[str, int, str]]:
 
 
 def _qualified(field: DomainField, shadowed: set[str]) -> DomainField:
-    """The field with `builtins.` before every type that a sibling field's name hides."""
-    annotation = " ".join(field.annotation.split())
-    for name in shadowed:
-        pieces = [f"builtins.{piece}" if piece == name else piece for piece in _split_identifiers(annotation)]
-        annotation = "".join(pieces)
-    return DomainField(field.attribute, field.field, field.value, annotation, field.default, field.key)
-
-
-def _split_identifiers(annotation: str) -> list[str]:
-    return re.split(r"(?<![\w.])(\w+)", annotation)
+    """The field with `builtins.` before every type that a sibling field's name hides in the class body."""
+    hidden = re.compile(rf"(?<![\w.])({'|'.join(sorted(shadowed))})(?!\w)")
+    # The default is an expression, where a keyword argument's name or a text must stay.
+    default = re.sub(
+        r"(?<=default_factory=)\w+", lambda found: hidden.sub(r"builtins.\1", found[0]), field.default
+    )
+    return replace(field, annotation=hidden.sub(r"builtins.\1", field.annotation), default=default)
 
 
 def closure(contract: Contract, roots: Iterable[str]) -> set[str]:

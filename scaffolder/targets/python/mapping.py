@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 from dataclasses import dataclass, field
 
-from scaffolder.contract.model import Message, Method
+from scaffolder.contract.model import Kind, Message, Method
 from scaffolder.targets.python import types
 from scaffolder.targets.python.domain import Domain, DomainField
 from scaffolder.targets.python.modules import Imports
@@ -94,17 +94,25 @@ def _assign(item: DomainField) -> str:
     name, source = item.field.name, f"value.{item.attribute}"
     is_name = not keyword.iskeyword(name)
     target = f"message.{name}" if is_name else f'getattr(message, "{name}")'
+    if item.key and _is_message(item):
+        return (
+            f"for key, item in {source}.items():\n        {target}[key].CopyFrom({item.value.write('item')})"
+        )
     if item.key or item.field.repeated:
-        verb = "update" if item.key else "extend"
-        return f"{target}.{verb}({_write(item)})"
+        return f"{target}.{'update' if item.key else 'extend'}({_write(item)})"
     written = item.value.write(source)
-    if item.field.type_name and not written.endswith(f".ValueType({source})"):
+    if _is_message(item):
         statement = f"{target}.CopyFrom({written})"
     else:
         statement = f"{target} = {written}" if is_name else f'setattr(message, "{name}", {written})'
     if item.field.has_presence:
         return f"if {source} is not None:\n        {statement}"
     return statement
+
+
+def _is_message(item: DomainField) -> bool:
+    element = item.field.map_value or item.field
+    return element.kind in (Kind.MESSAGE, Kind.GROUP)
 
 
 def crossing(methods: list[Method]) -> tuple[list[str], list[str]]:

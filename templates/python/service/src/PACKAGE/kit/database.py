@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter
@@ -27,7 +28,7 @@ T = TypeVar("T")
 class DatabaseConfig(Section):
     """`url` is SQLAlchemy's: sqlite+aiosqlite:///data.db, sqlite+aiosqlite:// (in memory),
     postgresql+asyncpg://user:password@host/name. `pool_size` connections at most; a call waits `pool_timeout`
-    for one. SQLite waits `busy_timeout` for another writer.
+    for one. SQLite waits `busy_timeout` for another writer; the folder of its file is created.
     """
 
     url: str = "sqlite+aiosqlite:///data.db"
@@ -65,7 +66,10 @@ class Database:
 
 def _create_engine(config: DatabaseConfig) -> AsyncEngine:
     url = make_url(config.url)
-    in_memory = url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
+    is_sqlite = url.get_backend_name() == "sqlite"
+    in_memory = is_sqlite and url.database in (None, "", ":memory:")
+    if is_sqlite and url.database and not in_memory:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
         url,
         poolclass=AsyncAdaptedQueuePool,
@@ -73,9 +77,9 @@ def _create_engine(config: DatabaseConfig) -> AsyncEngine:
         pool_size=1 if in_memory else config.pool_size,
         max_overflow=0,
         pool_timeout=config.pool_timeout.total_seconds(),
-        pool_pre_ping=url.get_backend_name() != "sqlite",
+        pool_pre_ping=not is_sqlite,
     )
-    if url.get_backend_name() == "sqlite":
+    if is_sqlite:
         _prepare_sqlite(engine, config, in_memory=in_memory)
     return engine
 

@@ -101,7 +101,7 @@ class ServiceError(Exception):
         super().__init__(message)
         self.message = message
         self.reason = reason
-        self.metadata: dict[str, str] = dict(metadata or {})
+        self.metadata = {key: str(value) for key, value in (metadata or {}).items()}
 
     def __repr__(self) -> str:
         reason = f", reason={self.reason!r}" if self.reason else ""

@@ -25,7 +25,7 @@ Call = grpc.aio.ServicerContext[Any, Any]
 
 
 class GrpcConfig(Section):
-    """Port 0 takes a free one. `max_message_size` bounds each message received, in either direction."""
+    """Port 0 takes a free one. `max_message_size` bounds each message of a request."""
 
     host: str = "0.0.0.0"
     port: int = 9000

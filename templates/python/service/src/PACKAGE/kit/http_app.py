@@ -31,6 +31,7 @@ from .errors import (
 )
 from .health import Health
 from .http_disconnect import cancelled_on_disconnect
+from .http_reply import JSON, Reply, Send, own_headers
 from .http_router import MethodNotAllowed, Router
 from .middleware import Middleware, StreamCall, UnaryCall, compose_stream, compose_unary
 from .rpc import BoundMethod, HttpBinding, Method, ServiceBinding
@@ -40,10 +41,7 @@ _log = structlog.stdlib.get_logger("http")
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
 
-_JSON = b"application/json"
 _NDJSON = b"application/x-ndjson"
 _JSON_TYPE = re.compile(r"application/(json|[\w.-]+\+json)\s*(;\s*charset=\"?utf-8\"?\s*)?\Z", re.I | re.A)
 _GRPC_TIMEOUT = re.compile(r"([0-9]{1,8})([HMSmun])\Z")
@@ -102,7 +100,7 @@ class HttpApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             raise RuntimeError(f"cannot serve ASGI scope {scope['type']!r}")
-        reply = _Reply(send, closing=not self._health.serving)
+        reply = Reply(send, closing=not self._health.serving)
         try:
             if (page := self._pages.get(scope["path"])) is not None:
                 await self._page(page, scope["method"], reply)
@@ -112,7 +110,7 @@ class HttpApp:
             await reply.send(rejected.status, to_json(rejected.error, "", rejected.status), rejected.headers)
 
     async def _page(
-        self, page: Callable[[], Awaitable[tuple[int, bytes, bytes]]], verb: str, reply: _Reply
+        self, page: Callable[[], Awaitable[tuple[int, bytes, bytes]]], verb: str, reply: Reply
     ) -> None:
         if verb not in ("GET", "HEAD"):
             raise _not_allowed(verb, ("GET", "HEAD"))
@@ -120,24 +118,26 @@ class HttpApp:
         await reply.send(status, body, content_type=content_type)
 
     async def _healthz(self) -> tuple[int, bytes, bytes]:
-        return 200, _JSON, b'{"status":"ok"}'
+        return 200, JSON, b'{"status":"ok"}'
 
     async def _readyz(self) -> tuple[int, bytes, bytes]:
         readiness = await self._health.ready()
         status = "ready" if readiness.ready else "not ready"
         body = json.dumps({"status": status, "checks": readiness.checks}).encode()
-        return 200 if readiness.ready else 503, _JSON, body
+        return 200 if readiness.ready else 503, JSON, body
 
     async def _metrics(self) -> tuple[int, bytes, bytes]:
         return 200, metrics.CONTENT_TYPE.encode(), metrics.exposition()
 
-    async def _call(self, scope: Scope, receive: Receive, reply: _Reply) -> None:
+    async def _call(self, scope: Scope, receive: Receive, reply: Reply) -> None:
         route, variables = self._find(scope["method"], scope["raw_path"].decode("ascii"))
         context = _context(route.method, scope)
         reply.request_id = context.request_id
-        body = await self._body(context, receive) if route.binding.body else b""
-        request = _Request(variables, scope["query_string"], body)
         try:
+            body = await self._body(context, receive) if route.binding.body else b""
+            if body is None:
+                return
+            request = _Request(variables, scope["query_string"], body)
             async with cancelled_on_disconnect(receive):
                 await _answer(route, request, context, reply)
         except asyncio.CancelledError:
@@ -155,7 +155,8 @@ class HttpApp:
             raise _Rejected(404, NotFoundError(f"there is no {path[:200]}"))
         return found
 
-    async def _body(self, context: Context, receive: Receive) -> bytes:
+    async def _body(self, context: Context, receive: Receive) -> bytes | None:
+        """The whole body, or None where the client went away before its end."""
         content_type = context.metadata.get("content-type")
         if content_type is not None and not _JSON_TYPE.match(content_type):
             raise _Rejected(415, InvalidArgumentError(f"content-type: {content_type[:100]!r} is not JSON"))
@@ -164,6 +165,8 @@ class HttpApp:
         # What is too long is still read, within reason: a client that writes would not see an answer.
         while more and size <= limit * _OVERRUN:
             event = await receive()
+            if event["type"] == "http.disconnect":
+                return None
             chunk = event.get("body", b"")
             size += len(chunk)
             if size <= limit:
@@ -173,46 +176,6 @@ class HttpApp:
             error = ResourceExhaustedError(f"body: longer than {limit} bytes")
             raise _Rejected(413, error, [(b"connection", b"close")])
         return bytes(body)
-
-
-class _Reply:
-    """The one response of a request."""
-
-    def __init__(self, send: Send, *, closing: bool) -> None:
-        self._send = send
-        self._closing = closing
-        self.started = False
-        self.request_id = ""
-
-    async def start(self, status: int, headers: Headers) -> None:
-        if self.request_id:
-            headers.append((b"x-request-id", self.request_id.encode("ascii")))
-        if self._closing:  # a client that keeps the connection would find it closed at its next request
-            headers.append((b"connection", b"close"))
-        self.started = True
-        await self._send({"type": "http.response.start", "status": status, "headers": headers})
-
-    async def write(self, body: bytes, *, more: bool) -> None:
-        await self._send({"type": "http.response.body", "body": body, "more_body": more})
-
-    async def send(
-        self,
-        status: int,
-        body: bytes,
-        headers: Iterable[tuple[bytes, bytes]] = (),
-        content_type: bytes = _JSON,
-    ) -> None:
-        length = str(len(body)).encode()
-        await self.start(status, [(b"content-type", content_type), (b"content-length", length), *headers])
-        await self.write(body, more=False)
-
-    async def error(self, error: ServiceError, context: Context) -> None:
-        """The error as the whole response, or as the last line of a stream that has begun."""
-        body = to_json(error, context.method.rpartition(".")[0])
-        if self.started:
-            await self.write(body + b"\n", more=False)
-        else:
-            await self.send(error.code.http, body, _own_headers(context))
 
 
 def _route(bound: BoundMethod, binding: HttpBinding, middleware: Sequence[Middleware]) -> _Route:
@@ -232,10 +195,10 @@ def _route(bound: BoundMethod, binding: HttpBinding, middleware: Sequence[Middle
     return _Route(method, binding, unary=compose_unary(bound, middleware, decode, encode))
 
 
-async def _answer(route: _Route, request: _Request, context: Context, reply: _Reply) -> None:
+async def _answer(route: _Route, request: _Request, context: Context, reply: Reply) -> None:
     try:
         if route.unary is not None:
-            await reply.send(200, await route.unary(request, context), _own_headers(context))
+            await reply.send(200, await route.unary(request, context), own_headers(context))
         elif route.stream is not None:
             await _answer_stream(route.stream, request, context, reply)
         else:
@@ -244,9 +207,9 @@ async def _answer(route: _Route, request: _Request, context: Context, reply: _Re
         await reply.error(error, context)
 
 
-async def _answer_stream(call: StreamCall, request: _Request, context: Context, reply: _Reply) -> None:
+async def _answer_stream(call: StreamCall, request: _Request, context: Context, reply: Reply) -> None:
     async def start() -> None:
-        await reply.start(200, [(b"content-type", _NDJSON), *_own_headers(context)])
+        await reply.start(200, [(b"content-type", _NDJSON), *own_headers(context)])
 
     async def send(line: bytes) -> None:
         if not reply.started:
@@ -294,7 +257,3 @@ def _not_allowed(verb: str, allowed: Sequence[str]) -> _Rejected:
     verbs = ", ".join(allowed)
     error = error_for(Code.UNIMPLEMENTED, f"{verb} is not allowed here; allowed: {verbs}")
     return _Rejected(405, error, [(b"allow", verbs.encode())])
-
-
-def _own_headers(context: Context) -> Headers:
-    return [(name.encode("ascii"), value.encode("ascii")) for name, value in context.response_headers]

@@ -18,7 +18,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -59,7 +59,7 @@ def around(manager: Callable[[Context], AbstractAsyncContextManager[object]]) ->
                 return await handler(request, context)
 
         async def stream(request: Any, context: Context) -> AsyncGenerator[Any]:
-            async with manager(context), aclosing(handler(request, context)) as responses:
+            async with manager(context), _closing(handler(request, context)) as responses:
                 async for response in responses:
                     yield response
 
@@ -100,7 +100,7 @@ def compose_stream(
     read = _reader(bound, decode)
 
     async def run(raw: Any, context: Context, send: Send) -> None:
-        async with aclosing(handler(read(raw), context)) as responses:
+        async with _closing(handler(read(raw), context)) as responses:
             async for response in responses:
                 await send(encode(response))
 
@@ -108,6 +108,11 @@ def compose_stream(
         await _observed(context, run(raw, context, send))
 
     return call
+
+
+def _closing(responses: Any) -> AbstractAsyncContextManager[Any]:
+    """Ends a generator where the block does, so that its cleanup does not wait for the garbage collector."""
+    return aclosing(responses) if hasattr(responses, "aclose") else nullcontext(responses)
 
 
 def _layered(bound: BoundMethod, middleware: Iterable[Middleware]) -> Callable[[Any, Context], Any]:

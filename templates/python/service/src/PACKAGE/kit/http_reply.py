@@ -1,0 +1,64 @@
+"""The response of an HTTP request, in ASGI's messages."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+from .context import Context
+from .errors import ServiceError
+from .status import to_json
+
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+JSON = b"application/json"
+
+
+class Reply:
+    """The one response of a request."""
+
+    def __init__(self, send: Send, *, closing: bool) -> None:
+        self._send = send
+        self._closing = closing
+        self._whole = False
+        self.started = False
+        self.request_id = ""
+
+    async def start(self, status: int, headers: Headers) -> None:
+        if self.request_id:
+            headers.append((b"x-request-id", self.request_id.encode("ascii")))
+        if self._closing:  # a client that keeps the connection would find it closed at its next request
+            headers.append((b"connection", b"close"))
+        self.started = True
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+
+    async def write(self, body: bytes, *, more: bool) -> None:
+        await self._send({"type": "http.response.body", "body": body, "more_body": more})
+
+    async def send(
+        self,
+        status: int,
+        body: bytes,
+        headers: Iterable[tuple[bytes, bytes]] = (),
+        content_type: bytes = JSON,
+    ) -> None:
+        length = str(len(body)).encode()
+        await self.start(status, [(b"content-type", content_type), (b"content-length", length), *headers])
+        self._whole = True
+        await self.write(body, more=False)
+
+    async def error(self, error: ServiceError, context: Context) -> None:
+        """The error as the whole response, or as the last line of a stream that has begun."""
+        body = to_json(error, context.method.rpartition(".")[0])
+        if self._whole:  # too late: its length is announced
+            return
+        if self.started:
+            await self.write(body + b"\n", more=False)
+        else:
+            await self.send(error.code.http, body, own_headers(context))
+
+
+def own_headers(context: Context) -> Headers:
+    """Those that the handler set."""
+    return [(name.encode("ascii"), value.encode("ascii")) for name, value in context.response_headers]
