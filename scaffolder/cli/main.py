@@ -37,7 +37,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _guarded(arguments: list[str]) -> int:
     """Every way in which a command can end, as an exit code."""
-    verbose = "-v" in arguments or "--verbose" in arguments
     try:
         return _run(arguments)
     except KeyboardInterrupt:
@@ -46,7 +45,7 @@ def _guarded(arguments: list[str]) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
-        return _failed(error, verbose)
+        return _failed(error, arguments)
 
 
 def _run(arguments: list[str]) -> int:
@@ -111,20 +110,23 @@ def _help(words: list[str]) -> int:
     return 0
 
 
-def _failed(error: Exception, verbose: bool) -> int:
+def _failed(error: Exception, arguments: list[str]) -> int:
     from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError
 
-    if verbose:
-        import traceback
-
-        write(sys.stderr, "".join(traceback.format_exception(error)).rstrip())
+    verbose = "-v" in arguments or "--verbose" in arguments
+    if isinstance(error, OSError) and error.filename is not None:
+        error = ScaffoldError([Diagnostic("io", str(error.strerror), location=Location(str(error.filename)))])
     if isinstance(error, ScaffoldError):
+        if verbose and error.__cause__ is not None:
+            _trace(error.__cause__)
+        if "--json" in arguments:
+            from scaffolder.cli.reporting import print_failure
+
+            print_failure(error, Console())
         Console().diagnostics(error.diagnostics)
         return error.exit_code
-    if isinstance(error, OSError) and error.filename is not None:
-        reason = Diagnostic("io", str(error.strerror), location=Location(str(error.filename)))
-        Console().diagnostics([reason])
-        return BAD_INPUT
+    if verbose:
+        _trace(error)
     what = f"{type(error).__name__}: {error}".rstrip(": ")
     hint = "" if verbose else "; `-v` shows where"
     write(
@@ -132,3 +134,9 @@ def _failed(error: Exception, verbose: bool) -> int:
         f"scaffold: internal error: {what}\n  This is a fault of scaffold. Please report it{hint}.",
     )
     return FAULT
+
+
+def _trace(error: BaseException) -> None:
+    import traceback
+
+    write(sys.stderr, "".join(traceback.format_exception(error)).rstrip())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 
 from scaffolder.app.report import Report
 from scaffolder.cli.console import Console
 from scaffolder.cli.style import Style
+from scaffolder.diagnostics import Diagnostic, ScaffoldError
 from scaffolder.workspace.changeset import Action, Change
 
 
@@ -38,22 +40,35 @@ def print_json(report: Report, console: Console, *, with_diff: bool = False) -> 
             {"path": c.path, "action": str(c.action), "owner": str(c.owner), "note": c.note}
             for c in report.changes
         ],
-        "diagnostics": [
-            {
-                "code": item.code,
-                "severity": item.severity,
-                "message": item.message,
-                "hint": item.hint,
-                "location": str(item.location or ""),
-            }
-            for item in (*report.warnings, *report.refused)
-        ],
+        "diagnostics": _values((*report.warnings, *report.refused)),
     }
     if with_diff:
         from scaffolder.app.diff import unified
 
         content["diff"] = "".join(unified(report.changes))
     console.result(dumps(content, indent=2, ensure_ascii=False))
+
+
+def print_failure(error: ScaffoldError, console: Console) -> None:
+    """The same object for a run that was stopped: no changes, and why."""
+    from json import dumps
+
+    console.result(
+        dumps({"changes": [], "diagnostics": _values(error.diagnostics)}, indent=2, ensure_ascii=False)
+    )
+
+
+def _values(diagnostics: Iterable[Diagnostic]) -> list[dict[str, str]]:
+    return [
+        {
+            "code": item.code,
+            "severity": item.severity,
+            "message": item.message,
+            "hint": item.hint,
+            "location": str(item.location or ""),
+        }
+        for item in diagnostics
+    ]
 
 
 def print_differences(report: Report, console: Console) -> None:

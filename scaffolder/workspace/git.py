@@ -23,9 +23,11 @@ def first_commit(folder: Path) -> tuple[Diagnostic, ...]:
     if git is None:
         return (_warning("git is not installed, so the project is no repository yet", "git init"),)
     try:
-        _run(git, folder, "init", "--quiet", *_branch(git, folder))
+        configured = _configuration(git, folder)
+        branch = [] if "init.defaultbranch" in configured else ["--initial-branch=main"]
+        _run(git, folder, "init", "--quiet", *branch)
         _run(git, folder, "add", "--all")
-        _run(git, folder, *_identity(git, folder), "commit", "--quiet", "--message", "Begin with scaffold")
+        _run(git, folder, *_identity(configured), "commit", "--quiet", "--message", "Begin with scaffold")
     except (OSError, subprocess.SubprocessError) as error:
         reason = getattr(error, "stderr", None) or str(error)
         first_line = (reason.strip().splitlines() or ["no reason given"])[0]
@@ -33,34 +35,25 @@ def first_commit(folder: Path) -> tuple[Diagnostic, ...]:
     return ()
 
 
-def _branch(git: str, folder: Path) -> list[str]:
-    """`main`, unless the user has told git another name."""
-    configured = _config(git, folder, "init.defaultBranch")
-    return [] if configured else ["--initial-branch=main"]
-
-
-def _identity(git: str, folder: Path) -> list[str]:
+def _identity(configured: set[str]) -> list[str]:
     """Settings for an author where the user has given git none, as on a fresh machine or in a container."""
     settings = []
     for key, variable, fallback in (
         ("user.name", "GIT_AUTHOR_NAME", "scaffold"),
         ("user.email", "GIT_AUTHOR_EMAIL", "scaffold@localhost"),
     ):
-        if not os.environ.get(variable) and not _config(git, folder, key):
+        if not os.environ.get(variable) and key not in configured:
             settings += ["-c", f"{key}={fallback}"]
     return settings
 
 
-def _config(git: str, folder: Path, key: str) -> str:
-    result = subprocess.run(
-        [git, "config", "--get", key],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
+def _configuration(git: str, folder: Path) -> set[str]:
+    """Those of the settings that matter here which the user has made."""
+    command = [git, "config", "--name-only", "--get-regexp", r"^(user\.(name|email)|init\.defaultbranch)$"]
+    found = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False
     )
-    return result.stdout.strip()
+    return {line.lower() for line in found.stdout.split()}
 
 
 def _run(git: str, folder: Path, *arguments: str) -> None:

@@ -91,6 +91,14 @@ def test_json(root: Path, fake: FakePipeline, capsys: pytest.CaptureFixture[str]
     assert (dry["dry_run"], real["dry_run"]) == (True, False)
 
 
+def test_json_of_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who reads JSON gets JSON for an error, too."""
+    assert main(["generate", "--json", "-C", str(tmp_path)]) == 2
+    said = json.loads(capsys.readouterr().out)
+    assert said["changes"] == []
+    assert [(item["code"], item["severity"]) for item in said["diagnostics"]] == [("no-project", "error")]
+
+
 def test_directory(root: Path, fake: FakePipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`-C` is where everything happens."""
     monkeypatch.chdir(tmp_path)

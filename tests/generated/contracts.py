@@ -5,6 +5,7 @@ Foreign contracts come out of installed packages, or out of npm's while the test
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import subprocess
 import tarfile
@@ -12,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import google.longrunning
 import pytest
 
 from tests.generated.proto_text import proto_text
@@ -41,7 +41,7 @@ def own(name: str) -> Callable[[Path], Source]:
 
 def longrunning(folder: Path) -> Source:
     """google/longrunning/operations.proto; its wheel carries it as operations_proto.proto."""
-    [package] = google.longrunning.__path__
+    [package] = importlib.import_module("google.longrunning").__path__
     target = folder / "google/longrunning/operations.proto"
     target.parent.mkdir(parents=True)
     shutil.copyfile(Path(package) / "operations_proto.proto", target)

@@ -6,9 +6,9 @@ Knows what the contracts of these packages use: proto3 messages, nested ones, en
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from google.protobuf import descriptor_pb2
-from google.protobuf.descriptor import FileDescriptor
 
 SCALARS = {
     number: name.removeprefix("TYPE_").lower()
@@ -17,7 +17,8 @@ SCALARS = {
 REPEATED = descriptor_pb2.FieldDescriptorProto.LABEL_REPEATED
 
 
-def proto_text(file: FileDescriptor) -> str:
+def proto_text(file: Any) -> str:
+    """The text of a file descriptor's contract."""
     proto = descriptor_pb2.FileDescriptorProto()
     file.CopyToProto(proto)
     lines = ['syntax = "proto3";', f"package {proto.package};"]

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -56,20 +57,23 @@ def test_every_rpc_answers_over_grpc(made: Made, running: Running) -> None:
 
 
 def call(channel: grpc.Channel, service: Service, method: Method) -> tuple[grpc.StatusCode, str]:
-    kinds = {
+    kinds: dict[tuple[bool, bool], Any] = {
         (False, False): channel.unary_unary,
         (False, True): channel.unary_stream,
         (True, False): channel.stream_unary,
         (True, True): channel.stream_stream,
     }
-    stub = kinds[method.client_streaming, method.server_streaming](f"/{service.full_name}/{method.name}")
+    open_call = kinds[method.client_streaming, method.server_streaming]
+    stub = open_call(
+        f"/{service.full_name}/{method.name}", request_serializer=None, response_deserializer=None
+    )
     try:
         answer = stub(iter([b""]) if method.client_streaming else b"", timeout=10)
         if method.server_streaming:
             next(iter(answer), None)
             answer.cancel()
     except grpc.RpcError as error:
-        return error.code(), error.details()
+        return error.code(), error.details() or ""
     return grpc.StatusCode.OK, ""
 
 
@@ -140,7 +144,8 @@ def test_health_reflection_and_metrics(made: Made, running: Running) -> None:
         listed = ProtoReflectionDescriptorDatabase(channel).get_services()
         assert {service.full_name for service in services(made)} <= set(listed)
         if "grpc.health.v1.Health" not in {service.full_name for service in services(made)}:
-            answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=10)
+            stub: Any = health_pb2_grpc.HealthStub(channel)
+            answer = stub.Check(health_pb2.HealthCheckRequest(), timeout=10)
             assert answer.status == health_pb2.HealthCheckResponse.SERVING
     for path in ("/healthz", "/readyz", "/metrics"):
         status, _ = request(running, "GET", path, False)

@@ -151,3 +151,12 @@ def test_postgresql_needs_its_driver_only_when_used() -> None:
         assert error.name == "asyncpg"
     else:
         assert database.engine.dialect.name == "postgresql"
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [("nonsense", "not a database URL"), ("postgresql://u:hunter2@h/d", r"write postgresql\+asyncpg://")],
+)
+def test_an_unfit_url_is_a_configuration_error(url: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        DatabaseConfig(url=url)

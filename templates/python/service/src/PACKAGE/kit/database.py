@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, TypeAdapter, field_validator
 from pydantic_core import to_json, to_jsonable_python
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.types import TypeDecorator
@@ -35,6 +36,19 @@ class DatabaseConfig(Section):
     pool_size: int = 10
     pool_timeout: Duration = timedelta(seconds=10)
     busy_timeout: Duration = timedelta(seconds=5)
+
+    @field_validator("url")
+    @classmethod
+    def _has_driver(cls, url: str) -> str:
+        try:
+            name = make_url(url).drivername
+        except ArgumentError as error:
+            raise ValueError("not a database URL like sqlite+aiosqlite:///data.db") from error
+        if "+" not in name:
+            drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+            wanted = drivers.get(name, f"{name}+…")
+            raise ValueError(f"names no asyncio driver; write {wanted}:// instead of {name}://")
+        return url
 
 
 class Database:

@@ -11,6 +11,9 @@ need only what comes before and after a call, whatever its kind; `around` makes 
         if "authorization" not in context.metadata:
             raise UnauthenticatedError("no credentials")
         yield
+
+A layer is built once per method and way to reach it (gRPC, each HTTP binding), so what they share, a rate
+limiter for instance, is made outside it.
 """
 
 from __future__ import annotations
