@@ -39,6 +39,6 @@ def _ask(question: str, default: str) -> str:
         if isinstance(error.__context__, KeyboardInterrupt):
             raise KeyboardInterrupt from None
         raise fail(
-            "no-answer", "the input has ended; nothing was made", "--no-input takes the defaults"
+            "no-answer", "the input has ended; nothing was made", "scaffold new NAME --no-input"
         ) from error
     return str(answer).strip()

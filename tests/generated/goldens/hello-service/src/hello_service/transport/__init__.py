@@ -1,0 +1,1 @@
+"""What the service listens on: which services, on which servers."""

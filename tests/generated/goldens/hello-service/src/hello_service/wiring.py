@@ -1,0 +1,46 @@
+"""The composition root: every object, built once, closed in reverse. Only this module knows all layers."""
+
+from functools import cached_property
+
+from hello_service.biz.hello import HelloRepository, HelloUseCase
+from hello_service.config import Config
+from hello_service.data import Base
+from hello_service.data.hello import SqlHelloRepository
+from hello_service.kit.container import Container as BaseContainer
+from hello_service.kit.database import Database
+from hello_service.kit.middleware import Middleware
+from hello_service.service.hello import HelloService
+
+
+class Container(BaseContainer):
+    """One property for each object; a test overrides a property to replace the object."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config
+
+    async def start(self) -> None:
+        await self.database.create_tables(Base.metadata)
+
+    @cached_property
+    def middleware(self) -> list[Middleware]:
+        """What happens around every call, on both servers; the first is the outermost."""
+        return []
+
+    @cached_property
+    def database(self) -> Database:
+        database = Database(self.config.database)
+        self.health.register("database", database.check)
+        return self.closing(database, database.close)
+
+    @cached_property
+    def hello_repository(self) -> HelloRepository:
+        return SqlHelloRepository(self.database)
+
+    @cached_property
+    def hello_use_case(self) -> HelloUseCase:
+        return HelloUseCase(self.hello_repository)
+
+    @cached_property
+    def hello_service(self) -> HelloService:
+        return HelloService(self.hello_use_case)

@@ -1,0 +1,1 @@
+"""Entities, what must be stored, and the rules. Knows no transport, no message and no database."""

@@ -1,0 +1,46 @@
+"""The composition root: every object, built once, closed in reverse. Only this module knows all layers."""
+
+from functools import cached_property
+
+from library_service.biz.book import BookRepository, BookUseCase
+from library_service.config import Config
+from library_service.data import Base
+from library_service.data.book import SqlBookRepository
+from library_service.kit.container import Container as BaseContainer
+from library_service.kit.database import Database
+from library_service.kit.middleware import Middleware
+from library_service.service.book import BookService
+
+
+class Container(BaseContainer):
+    """One property for each object; a test overrides a property to replace the object."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config
+
+    async def start(self) -> None:
+        await self.database.create_tables(Base.metadata)
+
+    @cached_property
+    def middleware(self) -> list[Middleware]:
+        """What happens around every call, on both servers; the first is the outermost."""
+        return []
+
+    @cached_property
+    def database(self) -> Database:
+        database = Database(self.config.database)
+        self.health.register("database", database.check)
+        return self.closing(database, database.close)
+
+    @cached_property
+    def book_repository(self) -> BookRepository:
+        return SqlBookRepository(self.database)
+
+    @cached_property
+    def book_use_case(self) -> BookUseCase:
+        return BookUseCase(self.book_repository)
+
+    @cached_property
+    def book_service(self) -> BookService:
+        return BookService(self.book_use_case)

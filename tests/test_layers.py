@@ -1,0 +1,65 @@
+"""Imports run downward only: cli → app → stages; a stage knows the shared values, never another stage."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import scaffolder
+
+ROOT = Path(scaffolder.__file__).parent
+
+VALUES = {"artifact", "diagnostics", "paths", "suggest", "resources", "names", ""}
+"""Shared by all: values, and helpers that know nothing of the pipeline. The root holds the version."""
+
+ALLOWED: dict[str, set[str]] = {
+    "artifact": set(),
+    "diagnostics": set(),
+    "paths": set(),
+    "suggest": set(),
+    "resources": {"diagnostics"},
+    "names": VALUES,
+    "yaml_splice": VALUES,
+    "template_cache": VALUES,
+    "format": VALUES,
+    "render": VALUES | {"format", "template_cache"},
+    "project": VALUES,
+    "contract": VALUES,
+    "targets": VALUES | {"contract"},
+    "plan": VALUES | {"targets"},
+    "workspace": VALUES,
+    "app": VALUES | {"contract", "targets", "plan", "render", "workspace", "project", "yaml_splice"},
+    "cli": VALUES | {"app", "project"},
+    "__main__": {"cli"},
+}
+
+
+def part(module: str) -> str:
+    """The part of the tool that a dotted module belongs to: `contract` of `scaffolder.contract.model`."""
+    return (module.split(".") + [""])[1]
+
+
+def imported(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inside = node.module == "scaffolder"
+            found |= {f"scaffolder.{alias.name}" for alias in node.names} if inside else {node.module}
+    return {part(name) for name in found if name.split(".")[0] == "scaffolder"}
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_imports_run_downward(path: Path) -> None:
+    own = path.relative_to(ROOT).with_suffix("").parts[0]
+    if own == "__init__":
+        return
+    foreign = {name for name in imported(path) - {own} if name not in ("__version__",)}
+    assert foreign <= ALLOWED[own], f"{own} may not import {sorted(foreign - ALLOWED[own])}"
+
+
+def test_contract_model_knows_no_language() -> None:
+    """A second output language would need nothing changed below `targets/`."""
+    for path in (ROOT / "contract").rglob("*.py"):
+        assert "targets" not in imported(path)
