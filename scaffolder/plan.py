@@ -58,7 +58,12 @@ class Layout:
             if path.is_file() and not CACHES & set(path.parts)
         )
         rules = tuple(
-            Rule(item["path"], Ownership(item["owner"]), item.get("scope", "server"), frozenset(item.get("when", ())))
+            Rule(
+                item["path"],
+                Ownership(item["owner"]),
+                item.get("scope", "server"),
+                frozenset(item.get("when", ())),
+            )
             for item in manifest["files"]
         )
         copies = tuple((item["from"], item["to"]) for item in manifest["copies"])

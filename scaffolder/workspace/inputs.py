@@ -59,7 +59,7 @@ def edited_machine_files(lock: Lock, root: Path) -> list[str] | None:
 def read_bytes(path: str) -> bytes | None:
     """The file's content, None where there is no file."""
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", buffering=0) as file:  # read whole, so a buffer only costs time
             return file.read()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None

@@ -85,6 +85,7 @@ CONTRACTS: dict[str, Callable[[Path], Source]] = {
     "order": sample("order/v1/order.proto"),
     "tracking": sample("acme/logistics/tracking/v1/tracking_service.proto"),
     "corners": own("corners/v1/corners.proto"),
+    "store": own("store/v1/store.proto"),
     "legacy": own("legacy/legacy-file.v2.proto"),
     "together": sample("hello/v1", "library/v1", "order/v1"),
     "longrunning": longrunning,

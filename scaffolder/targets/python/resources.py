@@ -14,6 +14,8 @@ from scaffolder.contract.model import Contract, Field, Kind, Message, Method, Se
 from scaffolder.targets.python.names import plural, snake
 
 INTEGERS = frozenset({Kind.INT32, Kind.INT64, Kind.UINT32, Kind.SINT32, Kind.SINT64})
+"""Kinds that a numeric identity or a page size may have."""
+
 FIELD_MASK = "google.protobuf.FieldMask"
 TIMESTAMP = "google.protobuf.Timestamp"
 

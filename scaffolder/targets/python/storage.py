@@ -9,10 +9,11 @@ from scaffolder.targets.python.domain import Domain, DomainField
 from scaffolder.targets.python.names import plural, snake, title
 from scaffolder.targets.python.resources import Resource
 
-WIDE = frozenset(
-    {Kind.INT64, Kind.UINT64, Kind.SINT64, Kind.FIXED64, Kind.SFIXED64, Kind.UINT32, Kind.FIXED32}
-)
+WIDE = frozenset({Kind.INT64, Kind.SINT64, Kind.SFIXED64, Kind.UINT32, Kind.FIXED32})
 """Integers that need more than 32 signed bits in a database."""
+
+UNSIGNED_64 = frozenset({Kind.UINT64, Kind.FIXED64})
+"""Integers that no SQL type holds in full; as JSON they lose nothing."""
 
 DECLARATIVE_NAMES = frozenset({"metadata", "registry", "type_annotation_map"})
 """Attributes of SQLAlchemy's declarative base, which a column must not replace."""
@@ -59,10 +60,10 @@ def _column(field: DomainField, is_identity: bool) -> dict[str, str | bool]:
     name = field.attribute
     attribute = f"{name}_" if name in DECLARATIVE_NAMES else name
     options = [f'"{field.field.name}"'] if attribute != field.field.name else []
-    if sql_type := _sql_type(field):
-        options.append(sql_type)
     if is_identity:
-        options.append("primary_key=True")
+        options += _identity_options(field)
+    elif sql_type := _sql_type(field):
+        options.append(sql_type)
     return {
         "attribute": attribute,
         "entity_attribute": name,
@@ -70,6 +71,12 @@ def _column(field: DomainField, is_identity: bool) -> dict[str, str | bool]:
         "definition": f" = mapped_column({', '.join(options)})" if options else "",
         "is_identity": is_identity,
     }
+
+
+def _identity_options(field: DomainField) -> list[str]:
+    """SQLite numbers rows by itself only in a column that is INTEGER to the letter."""
+    wide = field.field.kind in WIDE
+    return [*(['BigInteger().with_variant(Integer, "sqlite")'] if wide else []), "primary_key=True"]
 
 
 def _sql_type(field: DomainField) -> str:
@@ -80,6 +87,8 @@ def _sql_type(field: DomainField) -> str:
     if contract_field.kind is Kind.ENUM:
         return f"Enum({annotation}, native_enum=False, length=64)"
     if not contract_field.type_name:
+        if contract_field.kind in UNSIGNED_64:
+            return "JsonOf(int)"
         return "BigInteger" if contract_field.kind in WIDE else ""
     simple = {"datetime.datetime": "UtcDateTime", "datetime.timedelta": "Interval"}
     if annotation in simple:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import copy
 import dataclasses
 import datetime
@@ -69,7 +68,7 @@ def page_start(page_size: int, page_token: str) -> tuple[int, str]:
     limit = min(page_size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
     try:
         return limit, base64.b64decode(page_token, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, UnicodeError) as error:
+    except ValueError as error:
         raise InvalidArgumentError("page_token: not a token of this list") from error
 
 
@@ -95,14 +94,18 @@ def apply_mask(current: T, incoming: T, paths: Iterable[str], keep: Collection[s
 def _copy_path(target: Any, source: Any, path: str) -> None:
     *parents, last = path.split(".")
     for name in parents:
-        target, source = _step(target, name, path), _step(source, name, path)
+        attribute = _attribute(target, name, path)
+        target, source = getattr(target, attribute), getattr(source, attribute)
         if target is None or source is None:
             raise InvalidArgumentError(f"update_mask: {path!r} goes through a field that is not set")
-    _step(target, last, path)
-    setattr(target, last, copy.deepcopy(getattr(source, last)))
+    attribute = _attribute(target, last, path)
+    setattr(target, attribute, copy.deepcopy(getattr(source, attribute)))
 
 
-def _step(value: Any, name: str, path: str) -> Any:
-    if not dataclasses.is_dataclass(value) or name not in {f.name for f in dataclasses.fields(value)}:
-        raise InvalidArgumentError(f"update_mask: {path!r} names no field")
-    return getattr(value, name)
+def _attribute(value: Any, name: str, path: str) -> str:
+    """The attribute of a field; one that Python keeps for itself has an underscore behind it."""
+    names = {field.name for field in dataclasses.fields(value)} if dataclasses.is_dataclass(value) else ()
+    for attribute in (name, f"{name}_"):
+        if attribute in names:
+            return attribute
+    raise InvalidArgumentError(f"update_mask: {path!r} names no field")
