@@ -18,12 +18,15 @@ from sqlalchemy import JSON, DateTime, Dialect, MetaData, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.types import TypeDecorator
 
 from .config import Duration, Section
 
 T = TypeVar("T")
+
+_READING = "reading"  # an execution option of ours: the transaction will not write
 
 
 class DatabaseConfig(Section):
@@ -52,16 +55,34 @@ class DatabaseConfig(Section):
 
 
 class Database:
-    """Connects at first use. `engine` is there for what `session` does not cover."""
+    """Connects at first use. `engine` is there for what `session` and `read` do not cover."""
 
     def __init__(self, config: DatabaseConfig) -> None:
         self.engine = _create_engine(config)
+        self._reading = self.engine.execution_options(**{_READING: True})  # of the same connections
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = async_sessionmaker(
+            self._reading, expire_on_commit=False, sync_session_class=_ReadSession
+        )
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
-        """A unit of work: committed at the end of the block, rolled back if it raises."""
+        """A unit of work: committed at the end of the block, rolled back if it raises.
+
+        On SQLite one at a time: the first statement, even a SELECT, waits up to `busy_timeout` for the others
+        to end, and what it reads stays true until its own end.
+        """
         async with self._sessions.begin() as session:
+            yield session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A unit of work that only reads; RuntimeError where it would write an object or run a DML statement.
+
+        On SQLite in a file, neither waits for a `session` nor holds one up, and all of its statements see the
+        database as it was at the first. Other databases have it in a transaction like any other.
+        """
+        async with self._readers.begin() as session:
             yield session
 
     async def create_tables(self, metadata: MetaData) -> None:
@@ -71,11 +92,26 @@ class Database:
 
     async def check(self) -> None:
         """Raises if the database does not answer; fit for `Health.register`."""
-        async with self.engine.connect() as connection:
+        async with self._reading.connect() as connection:
             await connection.execute(text("SELECT 1"))
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+class _ReadSession(Session):
+    """Refuses to write: on SQLite it would often work, but fail at once where another one has written."""
+
+
+@event.listens_for(_ReadSession, "before_flush")
+def _refuse_flush(session: Session, context: object, instances: object) -> None:
+    raise RuntimeError("read() cannot write; use session()")
+
+
+@event.listens_for(_ReadSession, "do_orm_execute")
+def _refuse_dml(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        raise RuntimeError("read() cannot write; use session()")
 
 
 def _create_engine(config: DatabaseConfig) -> AsyncEngine:
@@ -115,8 +151,9 @@ def _prepare_sqlite(engine: AsyncEngine, config: DatabaseConfig, *, in_memory: b
     def begin(connection: Any) -> None:
         # A transaction that reads first and then writes would fail at once, without waiting, if another one
         # has written in between; taking the write lock at the start makes it wait for `busy_timeout`
-        # instead.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # instead. One that only reads needs no lock: in WAL mode it sees its own snapshot.
+        reading = connection.get_execution_options().get(_READING)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

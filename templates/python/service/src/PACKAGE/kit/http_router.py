@@ -1,4 +1,5 @@
-"""From verb and path to a route: literal segments before "*" before "**", a custom verb before none.
+"""From verb and path to a route: segment by segment a literal before "*" before "**", a custom verb before
+none. Of two routes that go on behind the same "**", the one that needs more segments there comes first.
 
 A tree of path segments, so that finding one of many routes costs as many steps as the path has segments.
 """
@@ -18,9 +19,21 @@ T = TypeVar("T")
 class _Node(Generic[T]):
     literals: dict[str, _Node[T]] = field(default_factory=dict)
     star: _Node[T] | None = None
-    # Routes that end here, and those that end here with "**": custom verb → HTTP verb → route.
+    deep: _Node[T] | None = None  # what follows "**", at whatever depth it is found
+    # Routes that end here: custom verb → HTTP verb → route.
     ends: dict[str, dict[str, _Route[T]]] = field(default_factory=dict)
-    open_ends: dict[str, dict[str, _Route[T]]] = field(default_factory=dict)
+
+    def below(self, segment: str) -> _Node[T]:
+        """The node that a template's segment leads to, made where there is none."""
+        match segment:
+            case "*":
+                self.star = self.star or _Node()
+                return self.star
+            case "**":
+                self.deep = self.deep or _Node()
+                return self.deep
+            case _:
+                return self.literals.setdefault(segment, _Node())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +61,11 @@ class Router(Generic[T]):
         """False, and nothing added, where the same verb and path have a target already."""
         parsed = paths.compile(template)
         node = self._root
-        segments = parsed.segments
-        is_open = segments[-1] == "**"
-        for segment in segments[:-1] if is_open else segments:
-            if segment == "*":
-                node.star = node.star or _Node()
-                node = node.star
-            else:
-                node = node.literals.setdefault(segment, _Node())
+        for segment in parsed.segments:
+            node = node.below(segment)
         if parsed.verb and parsed.verb not in self._verbs:
             self._verbs = tuple(sorted((*self._verbs, parsed.verb), key=len, reverse=True))
-        ends = (node.open_ends if is_open else node.ends).setdefault(parsed.verb, {})
+        ends = node.ends.setdefault(parsed.verb, {})
         return ends.setdefault(verb, _Route(parsed, target)).target is target
 
     def find(self, verb: str, path: str) -> tuple[T, dict[str, str]] | None:
@@ -102,8 +109,10 @@ def _candidates(
             yield from _candidates(below, parts, index + 1, custom)
         if node.star is not None and part:
             yield from _candidates(node.star, parts, index + 1, custom)
-    if custom in node.open_ends:
-        yield node.open_ends[custom]
+    if node.deep is not None:
+        # The fewer segments "**" takes, the more are left for what follows it.
+        for start in range(index, len(parts) + 1):
+            yield from _candidates(node.deep, parts, start, custom)
 
 
 def _decoded(part: str) -> str:

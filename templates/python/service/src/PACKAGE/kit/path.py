@@ -6,6 +6,9 @@
     Variable  = "{" FieldPath [ "=" Segments ] "}"
     Verb      = ":" LITERAL
 
+"**" is zero or more segments. It may stand once and anywhere, not only last as the text below the grammar
+has it: published contracts have /v1/{parent=documents/**}/{collection}, and one alone is not ambiguous.
+
 A variable of one segment is percent-decoded whole; in one that may hold several, an escaped slash stays
 escaped, so that it is not taken for a separator.
 """
@@ -28,17 +31,19 @@ _ESCAPED_SLASH = re.compile(r"(%2[Ff])")
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A field path bound to the segments from `start` up to, not including, `stop`."""
+    """A field path bound to the segments `[start:stop]`, of a template as of a path that fits it: what stands
+    behind "**" is counted from the end.
+    """
 
     field: str
     start: int
-    stop: int
+    stop: int | None
     multi: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PathTemplate:
-    """A parsed template: `segments` are literals, "*" and "**" (which can only be the last)."""
+    """A parsed template: `segments` are literals, "*" and at most one "**"."""
 
     text: str
     segments: tuple[str, ...]
@@ -61,8 +66,7 @@ class PathTemplate:
         """The variables' values for raw path segments that are known to fit, without the verb."""
         values = {}
         for variable in self.variables:
-            stop = len(parts) if variable.stop == len(self.segments) else variable.stop
-            raw = "/".join(parts[variable.start : stop])
+            raw = "/".join(parts[variable.start : variable.stop])
             values[variable.field] = _decode(raw, variable) if "%" in raw else raw
         return values
 
@@ -72,16 +76,19 @@ class PathTemplate:
         Raises InvalidArgumentError, naming the variable, where a value is missing or does not fit its
         pattern.
         """
-        pieces: list[str] = list(self.segments)
-        for variable in reversed(self.variables):
+        pieces: list[Sequence[str]] = [[segment] for segment in self.segments]
+        for variable in self.variables:
             pattern = self.segments[variable.start : variable.stop]
-            pieces[variable.start : variable.stop] = [
-                _encode(values.get(variable.field, ""), variable, pattern)
-            ]
-        if "*" in pieces or "**" in pieces:
+            parts = _encode(values.get(variable.field, ""), variable, pattern)
+            # As many pieces as before, so that the places of the other variables stay.
+            pieces[variable.start : variable.stop] = [parts, *[()] * (len(pattern) - 1)]
+        flat = [part for piece in pieces for part in piece]
+        if "*" in flat or "**" in flat:
             raise InvalidArgumentError(f"{self.text} has a wildcard that no field names")
+        if len(flat) > 1 and not flat[0]:  # "//" starts the name of another host
+            raise InvalidArgumentError(f"{self.text}: the path's first segment would be empty")
         verb = f":{self.verb}" if self.verb else ""
-        return "/" + "/".join(pieces) + verb
+        return "/" + "/".join(flat) + verb
 
 
 @cache
@@ -92,18 +99,28 @@ def compile(template: str) -> PathTemplate:
     colon = template.find(":", max(template.rfind("/"), template.rfind("}")))
     body, verb = (template, "") if colon < 0 else (template[:colon], template[colon + 1 :])
     segments: list[str] = []
-    variables: list[Variable] = []
+    bound: list[tuple[str, int, int]] = []
     for field, pattern, literal in _pieces(body):
-        if not field:
-            segments.append(literal)
-            continue
-        inner = (pattern or "*").split("/")
-        multi = len(inner) > 1 or inner == ["**"]
-        variables.append(Variable(field, len(segments), len(segments) + len(inner), multi))
+        inner = (pattern or "*").split("/") if field else [literal]
+        if field:
+            bound.append((field, len(segments), len(segments) + len(inner)))
         segments.extend(inner)
-    if "**" in segments[:-1]:
-        raise ValueError(f"{template!r}: '**' must be the last segment")
+    if segments.count("**") > 1:
+        raise ValueError(f"{template!r}: '**' can stand only once")
+    variables = (_variable(field, start, stop, segments) for field, start, stop in bound)
     return PathTemplate(template, tuple(segments), tuple(variables), verb)
+
+
+def _variable(field: str, start: int, stop: int, segments: Sequence[str]) -> Variable:
+    multi = stop - start > 1 or segments[start] == "**"
+    length = len(segments)
+    deep = segments.index("**") if "**" in segments else length
+    return Variable(
+        field,
+        start if start <= deep else start - length,
+        stop if stop <= deep else (stop - length or None),
+        multi,
+    )
 
 
 def _pieces(body: str) -> Iterator[tuple[str | None, str | None, str]]:
@@ -136,19 +153,24 @@ def _decode(raw: str, variable: Variable) -> str:
         raise InvalidArgumentError(f"{variable.field}: {error} in the path") from error
 
 
-def _encode(value: str, variable: Variable, pattern: Sequence[str]) -> str:
-    parts = value.split("/") if variable.multi else [value]
+def _encode(value: str, variable: Variable, pattern: Sequence[str]) -> list[str]:
+    # "**" alone may stand for no segment at all.
+    parts = (value.split("/") if value else []) if variable.multi else [value]
     # A client or a proxy would resolve dot segments, and so call something else.
     if not _segments_fit(pattern, parts, encoded=False) or any(part in (".", "..") for part in parts):
         wanted = "/".join(pattern)
         raise InvalidArgumentError(f"{variable.field}: {value!r} does not fit the path pattern {wanted!r}")
-    return "/".join(quote(part, safe="") for part in parts)
+    return [quote(part, safe="") for part in parts]
 
 
 def _segments_fit(pattern: Sequence[str], parts: Sequence[str], *, encoded: bool = True) -> bool:
-    if pattern[-1] == "**":
-        pattern = pattern[:-1]
-        parts = parts[: len(pattern)] if len(parts) >= len(pattern) else ()
+    if "**" in pattern:
+        before = pattern.index("**")
+        behind = len(pattern) - before - 1
+        if len(parts) < before + behind:
+            return False
+        pattern = [*pattern[:before], *pattern[before + 1 :]]
+        parts = [*parts[:before], *parts[len(parts) - behind :]]
     if len(pattern) != len(parts):
         return False
     return all(
