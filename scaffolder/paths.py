@@ -7,6 +7,11 @@ from pathlib import Path
 
 _SPECIAL = frozenset(["", ".", ".."])
 
+# Device names that Windows reserves in every folder, with any extension.
+WINDOWS_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
+)
+
 
 def shown(path: Path | str) -> str:
     """The path for a message: relative to the working directory where it is inside, `/` on every system."""

@@ -20,6 +20,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 DEMO = REPOSITORY / ".demo"
 PROJECT = DEMO / "library-service"
 SCAFFOLD = [sys.executable, "-m", "scaffolder"]
+PROTO = ["--proto", "sample_protos/library/v1/library.proto", "-I", "sample_protos"]
 START_SECONDS = 30
 
 CALL = """
@@ -39,8 +40,7 @@ def main() -> None:
     heading("A contract becomes a project")
     show(
         "scaffold new library-service --proto sample_protos/library/v1/library.proto -I sample_protos -o .demo",
-        [*SCAFFOLD, "new", "library-service", "--proto", "sample_protos/library/v1/library.proto"]
-        + ["-I", "sample_protos", "--output", ".demo", "--no-input"],
+        [*SCAFFOLD, "new", "library-service", "--no-input", "--output", ".demo", *PROTO],
         REPOSITORY,
     )
     heading("Which RPC is where")

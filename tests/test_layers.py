@@ -9,7 +9,7 @@ import scaffolder
 
 ROOT = Path(scaffolder.__file__).parent
 
-VALUES = {"artifact", "diagnostics", "paths", "suggest", "resources", "names", ""}
+VALUES = {"artifact", "diagnostics", "paths", "suggest", "resources", ""}
 """Shared by all: values, and helpers that know nothing of the pipeline. The root holds the version."""
 
 ALLOWED: dict[str, set[str]] = {
@@ -17,18 +17,14 @@ ALLOWED: dict[str, set[str]] = {
     "diagnostics": set(),
     "paths": set(),
     "suggest": set(),
-    "resources": {"diagnostics"},
-    "names": VALUES,
-    "yaml_splice": VALUES,
-    "template_cache": VALUES,
-    "format": VALUES,
-    "render": VALUES | {"format", "template_cache"},
+    "resources": {"", "diagnostics"},
     "project": VALUES,
     "contract": VALUES,
     "targets": VALUES | {"contract"},
     "plan": VALUES | {"targets"},
+    "render": VALUES,
     "workspace": VALUES,
-    "app": VALUES | {"contract", "targets", "plan", "render", "workspace", "project", "yaml_splice"},
+    "app": VALUES | {"contract", "targets", "plan", "render", "workspace", "project"},
     "cli": VALUES | {"app", "project"},
     "__main__": {"cli"},
 }
@@ -36,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
 
 def part(module: str) -> str:
     """The part of the tool that a dotted module belongs to: `contract` of `scaffolder.contract.model`."""
-    return (module.split(".") + [""])[1]
+    return [*module.split("."), ""][1]
 
 
 def imported(path: Path) -> set[str]:
@@ -50,12 +46,14 @@ def imported(path: Path) -> set[str]:
     return {part(name) for name in found if name.split(".")[0] == "scaffolder"}
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.rglob("*.py")), ids=lambda path: path.relative_to(ROOT).as_posix()
+)
 def test_imports_run_downward(path: Path) -> None:
     own = path.relative_to(ROOT).with_suffix("").parts[0]
     if own == "__init__":
         return
-    foreign = {name for name in imported(path) - {own} if name not in ("__version__",)}
+    foreign = imported(path) - {own, "__version__"}
     assert foreign <= ALLOWED[own], f"{own} may not import {sorted(foreign - ALLOWED[own])}"
 
 

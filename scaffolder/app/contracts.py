@@ -106,7 +106,7 @@ def _exists(name: str, project: Project) -> bool:
 
 
 def _missing(key: str, item: str, text: str, project: Project) -> Diagnostic:
-    from scaffolder.project_reader import place_of
+    from scaffolder.project.reader import place_of
 
     place = place_of(text, shown(project.root / projects.FILE), key, item)
     if key == "proto_paths":
@@ -130,7 +130,7 @@ def append_contract(text: str, project: Project, name: str) -> str:
 
     The result is parsed again, so that whatever shape the file had, it says what it should.
     """
-    from scaffolder.yaml_splice import append_to_sequence
+    from scaffolder.project.yaml_splice import append_to_sequence
 
     before = projects.parse(text, project.root).contracts
     if name in before:

@@ -104,7 +104,7 @@ def _configured(root: Path, paths: Sequence[str], handlers: str) -> tuple[Projec
 
 
 def _with_handlers(text: str, project: Project, handlers: str) -> str:
-    from scaffolder.yaml_splice import set_scalar
+    from scaffolder.project.yaml_splice import set_scalar
 
     folder = handlers.replace("\\", "/").removeprefix("./").rstrip("/")
     problem = projects.handlers_problem(folder, project.package)

@@ -12,8 +12,8 @@ from scaffolder.app.assembly import assemble, entries_of, lock_artifact, place
 from scaffolder.app.report import Report
 from scaffolder.artifact import Artifact, Ownership
 from scaffolder.diagnostics import fail
-from scaffolder.names import validate_project_name
 from scaffolder.project import FEATURES, Project
+from scaffolder.project.names import validate_project_name
 from scaffolder.suggest import hint
 from scaffolder.workspace import inputs, placement, safety
 from scaffolder.workspace.changeset import compare

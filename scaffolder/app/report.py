@@ -9,7 +9,9 @@ from pathlib import Path
 from scaffolder.artifact import Ownership
 from scaffolder.diagnostics import Diagnostic, Location
 from scaffolder.paths import shown
-from scaffolder.workspace.changeset import EDITED, Action, Change
+from scaffolder.workspace.changeset import EDITED
+from scaffolder.workspace.changeset import Action as Action  # noqa: PLC0414
+from scaffolder.workspace.changeset import Change as Change  # noqa: PLC0414
 
 
 @dataclass(frozen=True, slots=True)

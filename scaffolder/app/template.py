@@ -19,8 +19,8 @@ from scaffolder.app.assembly import assemble, entries_of, lock_artifact, place
 from scaffolder.app.report import Report
 from scaffolder.artifact import Artifact, Ownership
 from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError, fail
-from scaffolder.names import validate_project_name
 from scaffolder.paths import shown
+from scaffolder.project.names import validate_project_name
 from scaffolder.workspace import inputs, placement, safety
 from scaffolder.workspace import lock as locks
 from scaffolder.workspace.changeset import compare

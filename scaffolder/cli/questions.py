@@ -5,8 +5,8 @@ from __future__ import annotations
 import typer
 
 from scaffolder.diagnostics import ScaffoldError, fail
-from scaffolder.names import validate_project_name
 from scaffolder.project import FEATURES
+from scaffolder.project.names import validate_project_name
 
 
 def ask_for_contracts() -> list[str]:

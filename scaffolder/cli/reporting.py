@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from scaffolder.app.report import Report
+from scaffolder.app.report import Action, Change, Report
 from scaffolder.cli.console import Console
 from scaffolder.cli.style import Style
 from scaffolder.diagnostics import Diagnostic, ScaffoldError
-from scaffolder.workspace.changeset import Action, Change
 
 
 def print_report(report: Report, console: Console, *, as_json: bool) -> None:

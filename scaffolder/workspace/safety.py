@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError
-from scaffolder.names import WINDOWS_DEVICES
-from scaffolder.paths import is_plain_relative, shown
+from scaffolder.paths import WINDOWS_DEVICES, is_plain_relative, shown
 
 
 def check_artifacts(paths: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scaffolder.diagnostics import ScaffoldError
-from scaffolder.names import validate_project_name
+from scaffolder.project.names import validate_project_name
 
 
 @pytest.mark.parametrize(

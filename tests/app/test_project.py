@@ -12,7 +12,7 @@ from scaffolder import project as projects
 from scaffolder.app.contracts import append_contract
 from scaffolder.diagnostics import ScaffoldError
 from scaffolder.project import FEATURES, Project
-from scaffolder.yaml_splice import scalar, set_scalar
+from scaffolder.project.yaml_splice import scalar, set_scalar
 
 ROOT = Path("/project")
 

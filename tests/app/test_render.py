@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scaffolder import format as formatting
 from scaffolder.artifact import Ownership, Planned
 from scaffolder.diagnostics import ScaffoldError
+from scaffolder.render import format as formatting
 from scaffolder.render import render
 from tests.workspace.support import fill
 

@@ -11,22 +11,19 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from scaffolder.plan import Layout
+
 from .shapes import SHAPES, View
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "python" / "service"
+LAYOUT = Layout.read(TEMPLATES.parents[1])
 
 
 def wanted(path: str, view: View) -> bool:
-    """Whether a path belongs to the shape: its feature is on, and an Ingress has something to lead to."""
+    """Whether a path belongs to the shape, by the layout's own rules."""
     data = view["project"]
-    features = data["features"]
-    if path in ("Dockerfile", ".dockerignore", "compose.yaml"):
-        return "docker" in features
-    if path == "deploy/ingress.yaml":
-        return "kubernetes" in features and bool(data["http_prefixes"])
-    if path.startswith("deploy/") or path == "configs/kustomization.yaml":
-        return "kubernetes" in features
-    return "ci" in features if path.startswith(".github/") else True
+    enabled = set(data["features"]) | ({"http"} if data["http_prefixes"] else set())
+    return LAYOUT.rule(path).when <= enabled
 
 
 def render(view: View, target: Path) -> Path:

@@ -1,85 +1,83 @@
-"""Views of projects, written by hand in several shapes, so that only the templates are on trial."""
+"""Projects in several shapes: their contracts, and the views that the real target makes of them."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+from scaffolder.contract import builder
+from scaffolder.targets.python.views import ProjectViews
 
 FEATURES = ("ci", "docker", "kubernetes")
 
 View = Mapping[str, Any]
 
+HEAD = """\
+syntax = "proto3";
+package {package};
+import "google/api/annotations.proto";
+message M {{ string name = 1; }}
+"""
 
-def method(name: str, snake: str, *bindings: tuple[str, str]) -> dict[str, Any]:
-    paths = [{"verb": verb, "path": path} for verb, path in bindings]
-    return {"name": name, "snake": snake, "kind": "unary_unary", "bindings": paths}
-
-
-def service(full_name: str, noun: str, *methods: dict[str, Any]) -> dict[str, Any]:
-    stem = full_name.rpartition(".")[2].removesuffix("Service")
-    return {
-        "name": full_name.rpartition(".")[2],
-        "full_name": full_name,
-        "noun": noun,
-        "handler_class": f"{stem}Service",
-        "use_case_class": f"{stem}UseCase",
-        "client_class": f"{stem}Client",
-        "async_client_class": f"Async{stem}Client",
-        "gen_path": full_name.rpartition(".")[0].replace(".", "/"),
-        "repositories": [{"class": f"{stem}Repository"}],
-        "methods": list(methods),
-    }
-
-
-def project(slug: str, *services: dict[str, Any], **changed: Any) -> View:
-    package = slug.replace("-", "_")
-    view = {
-        "name": slug,
-        "slug": slug,
-        "package": package,
-        "client_package": f"{package}_client",
-        "env_prefix": f"{package.upper()}_",
-        "title": slug.replace("-", " ").capitalize(),
-        "services": list(services),
-        "contracts": [f"{package}/v1/{package}.proto"],
-        "handlers": f"src/{package}/service",
-        "uses_validation": False,
-        "ports": {"grpc": 9000, "http": 8000},
-        "http_prefixes": [],
-        "features": list(FEATURES),
-    }
-    return {"project": view | changed}
+ORDER = """
+service OrderService {
+  rpc CreateOrder(M) returns (M) { option (google.api.http) = {post: "/v1/orders" body: "*"}; }
+  rpc GetOrder(M) returns (M) {
+    option (google.api.http) = {
+      get: "/v1/{name=orders/*}"
+      additional_bindings { get: "/v1/orders:find" }
+    };
+  }
+  rpc WatchOrders(M) returns (stream M);
+}
+"""
+IMPORT = """
+service ImportService {
+  rpc Import(M) returns (M) { option (google.api.http) = {post: "/v2/a:import" body: "*"}; }
+}
+"""
+AUDIT = """
+service Audit { rpc List(M) returns (M) { option (google.api.http) = {get: "/audit/{name=**}"}; } }
+"""
+ODD = """
+service ClassService {
+  rpc GetURL2(M) returns (M) {
+    option (google.api.http) = {custom: {kind: "CUSTOM" path: "/{name=**}:x"}};
+  }
+}
+"""
 
 
-CREATE = method("CreateOrder", "create_order", ("POST", "/v1/orders"))
-GET = method("GetOrder", "get_order", ("GET", "/v1/{name=orders/*}"), ("GET", "/v1/orders:find"))
-WATCH = method("WatchOrders", "watch_orders") | {"kind": "unary_stream"}
+def project(
+    name: str,
+    *services: str,
+    features: tuple[str, ...] = FEATURES,
+    handlers: str = "",
+    ports: Mapping[str, int] | None = None,
+    contract_package: str = "shop.v1",
+) -> View:
+    """The view of a project with one contract file for each service."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = []
+        for index, text in enumerate(services):
+            names.append(f"shop/v1/part{index}.proto")
+            path = Path(folder, names[-1])
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(HEAD.format(package=f"{contract_package}.part{index}") + text)
+        contract = builder.load(names, [Path(folder)])
+    view = ProjectViews(contract, name, name.replace("-", "_"), handlers, features).project["project"]
+    return {"project": view | ({"ports": ports} if ports else {})}
+
 
 SHAPES: dict[str, View] = {
-    "resource": project(
-        "order-service",
-        service("order.v1.OrderService", "order", CREATE, GET, WATCH),
-        http_prefixes=["/v1"],
-    ),
+    "resource": project("order-service", ORDER),
     "three-services": project(
-        "shop",
-        service("shop.v1.OrderService", "order", CREATE, GET),
-        service(
-            "shop.v1.ImportService", "import_service", method("Import", "import_", ("POST", "/v2/a:import"))
-        ),
-        service("shop.v1.Audit", "audit", method("List", "list", ("GET", "/audit/{name=**}"))),
-        http_prefixes=["/audit", "/v1", "/v2"],
-        contracts=["shop/v1/order.proto", "shop/v1/import.proto", "shop/v1/audit.proto"],
-        uses_validation=True,
-        handlers="src/shop/handlers",
-        ports={"grpc": 9100, "http": 8100},
+        "shop", ORDER, IMPORT, AUDIT, handlers="src/shop/handlers", ports={"grpc": 9100, "http": 8100}
     ),
-    "grpc-only": project("hello", service("hello.v1.Greeter", "greeter", method("Hello", "hello"))),
-    "empty-service": project("x", service("Empty", "empty")),
-    "odd-names": project(
-        "a1-b2-" + "long" * 10,
-        service("select.Class", "class_", method("GetURL2", "get_url2", ("CUSTOM", "/{name=**}:x"))),
-        http_prefixes=["/"],
-    ),
-    "no-features": project("plain", service("plain.v1.Plain", "plain", WATCH), features=[]),
+    "grpc-only": project("hello", "service Greeter { rpc Hello(M) returns (M); }"),
+    "empty-service": project("x", "service Empty {}"),
+    "odd-names": project("a1-b2-" + "long" * 10, ODD, contract_package="select"),
+    "no-features": project("plain", "service Plain { rpc Watch(M) returns (stream M); }", features=()),
 }

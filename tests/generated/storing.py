@@ -7,18 +7,20 @@ creates each over the client, reads it back, and prints the number of them.
 
 from __future__ import annotations
 
+import importlib
 import random
 import sys
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from round_trip import fill
-from store_service.client import StoreClient
-from store_service.gen.store.v1 import store_pb2
 
 
 def main(target: str, count: str) -> None:
+    StoreClient: Any = importlib.import_module("store_service.client").StoreClient
+    store_pb2: Any = importlib.import_module("store_service.gen.store.v1.store_pb2")
     with StoreClient(target) as client:
         for seed in range(int(count)):
             thing = fill(store_pb2.Thing(), random.Random(seed))

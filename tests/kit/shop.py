@@ -40,7 +40,7 @@ from kit.rpc import (
 PROTOS = Path(__file__).parent / "protos"
 
 
-def _compile(name: str) -> Any:
+def compile_messages(name: str) -> Any:
     """The message classes of a file below protos/, by name."""
     annotations = Path(annotations_pb2.__file__).parents[2]
     bundled = Path(grpc_tools.__file__).parent / "_proto"
@@ -55,7 +55,7 @@ def _compile(name: str) -> Any:
     return {name: message_factory.GetMessageClass(message) for name, message in messages.items()}
 
 
-_messages = _compile("shop/v1/shop.proto")
+_messages = compile_messages("shop/v1/shop.proto")
 Item: Any = _messages["Item"]
 CreateItemRequest: Any = _messages["CreateItemRequest"]
 GetItemRequest: Any = _messages["GetItemRequest"]

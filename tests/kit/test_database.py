@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from enum import Enum
 from pathlib import Path
 
 import pytest
-from sqlalchemy import ForeignKey, select, text
+from sqlalchemy import ForeignKey, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kit.database import Database, DatabaseConfig, JsonOf, UtcDateTime
@@ -116,6 +119,113 @@ async def test_concurrent_read_and_write_loses_no_update(database: Database) -> 
     await asyncio.gather(*(increment() for _ in range(20)))
     async with database.session() as session:
         assert (await session.get_one(Row, 1)).count == 20
+
+
+async def test_what_was_committed_can_be_read(database: Database) -> None:
+    async with database.session() as session:
+        session.add(Row(id=1, line=NESTED))
+    async with database.read() as session:
+        row = await session.get_one(Row, 1)
+        assert (await session.scalars(select(Row.id))).all() == [1]
+    assert row.line == NESTED  # its values outlive the unit of work
+
+
+async def _adds(session: AsyncSession) -> None:
+    session.add(Row(id=2))
+
+
+async def _changes(session: AsyncSession) -> None:
+    (await session.get_one(Row, 1)).count += 1
+
+
+async def _removes(session: AsyncSession) -> None:
+    await session.delete(await session.get_one(Row, 1))
+
+
+async def _inserts(session: AsyncSession) -> None:
+    await session.execute(insert(Row).values(id=2))
+
+
+async def _updates(session: AsyncSession) -> None:
+    await session.execute(update(Row).values(count=1))
+
+
+async def _deletes(session: AsyncSession) -> None:
+    await session.scalar(delete(Row).returning(Row.id))
+
+
+@pytest.mark.parametrize("write", [_adds, _changes, _removes, _inserts, _updates, _deletes])
+async def test_reading_refuses_to_write(
+    database: Database, write: Callable[[AsyncSession], Awaitable[None]]
+) -> None:
+    async with database.session() as session:
+        session.add(Row(id=1))
+    with pytest.raises(RuntimeError, match="use session"):
+        async with database.read() as session:
+            await write(session)
+    async with database.read() as session:
+        assert [(row.id, row.count) for row in await session.scalars(select(Row))] == [(1, 0)]
+
+
+@pytest.fixture
+async def impatient(tmp_path: Path) -> AsyncIterator[Database]:
+    """In a file, with one row, and a tenth of a second for locks."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'data.db'}"
+    database = Database(DatabaseConfig.model_validate({"url": url, "busy_timeout": "100ms"}))
+    await database.create_tables(Base.metadata)
+    async with database.session() as session:
+        session.add(Row(id=1))
+    yield database
+    await database.close()
+
+
+async def _ids(database: Database) -> list[int]:
+    async with database.read() as session:
+        return list((await session.scalars(select(Row.id).order_by(Row.id))).all())
+
+
+async def test_a_writer_holds_up_no_reader(impatient: Database) -> None:
+    async with impatient.session() as session:
+        session.add(Row(id=2))
+        await session.flush()
+        assert await asyncio.gather(*(_ids(impatient) for _ in range(20))) == [[1]] * 20
+        await impatient.check()
+        with pytest.raises(OperationalError, match="locked"):
+            async with impatient.session() as second:
+                await second.scalars(select(Row.id))
+    assert await _ids(impatient) == [1, 2]
+
+
+async def test_a_reader_holds_up_no_writer_and_sees_one_moment(impatient: Database) -> None:
+    async with impatient.read() as reader:
+        assert (await reader.scalars(select(Row.id))).all() == [1]
+        async with impatient.session() as session:
+            session.add(Row(id=2))
+        assert (await reader.scalars(select(Row.id))).all() == [1]
+    assert await _ids(impatient) == [1, 2]
+
+
+async def test_another_process_that_writes_holds_up_neither_the_first_read_nor_the_check(
+    impatient: Database, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "data.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("UPDATE rows SET count = 9")
+        await impatient.engine.dispose()  # so that new connections are made while it writes
+        await impatient.check()
+        assert await _ids(impatient) == [1]
+        other.execute("ROLLBACK")
+
+
+async def test_a_session_after_a_read_is_locked_first_again(impatient: Database, tmp_path: Path) -> None:
+    """Both use the same connections; what one of them is for must not stick."""
+    await _ids(impatient)
+    async with impatient.session() as session:
+        await session.scalars(select(Row.id))
+        other = sqlite3.connect(tmp_path / "data.db", timeout=0, isolation_level=None)
+        with closing(other), pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+    assert impatient.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
 async def test_a_file_is_in_wal_mode(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from scaffolder.contract.model import Contract, File
 from scaffolder.targets.python.modules import rewrite_imports, stem
 from scaffolder.targets.python.names import title
 from scaffolder.targets.python.services import ServiceViews
+from scaffolder.targets.python.toolchain import toolchain
 
 PORTS = {"grpc": 9000, "http": 8000}
 """The ports of every generated service: the only place that knows them."""
@@ -63,13 +64,11 @@ class ProjectViews:
                 "contracts": [file.name for file in self.contract.requested],
                 "slug": _dns_label(self.name),
                 "ports": PORTS,
+                "floors": toolchain(self._emitted.values()),
                 "http_prefixes": _prefixes(services),
                 "features": self.features,
                 "handlers": self.handlers_folder,
                 "handlers_module": self.handlers_module,
-                "uses_validation": any(
-                    "buf/validate/validate.proto" in file.dependencies for file in self.contract.files
-                ),
             }
         }
 

@@ -41,32 +41,28 @@ class InfrastructureServices:
     def add_to(self, server: grpc.aio.Server) -> None:
         if _HEALTH not in self._services:
             server.add_registered_method_handlers(_HEALTH, self._health.handlers())
+        self._add_reflection(server)
+
+    def _add_reflection(self, server: grpc.aio.Server) -> None:
         try:
-            handlers = _reflection_handlers(self._services)
+            from grpc_reflection.v1alpha import reflection, reflection_pb2
         except TypeError as error:
-            _log.warning("no reflection: the contract has the names of its messages", error=str(error))
+            _log.warning("no reflection: the contract has messages of its names", error=str(error))
             return
+        # Only what the descriptor pool can describe is listed, so v1 is not, unless the contract defines it.
+        servicer = reflection.aio.ReflectionServicer(self._services | {_HEALTH, _REFLECTION_V1ALPHA})
+        handler = grpc.stream_stream_rpc_method_handler(
+            servicer.ServerReflectionInfo,
+            request_deserializer=reflection_pb2.ServerReflectionRequest.FromString,
+            response_serializer=reflection_pb2.ServerReflectionResponse.SerializeToString,
+        )
         # v1 has the messages of v1alpha under another package name, which the wire does not carry.
         for name in {_REFLECTION_V1, _REFLECTION_V1ALPHA} - self._services:
-            server.add_registered_method_handlers(name, handlers)
+            server.add_registered_method_handlers(name, {"ServerReflectionInfo": handler})
 
     def close(self) -> None:
         """Ends the streams of health watchers, which would hold up a shutdown until its grace is over."""
         self._health.close()
-
-
-def _reflection_handlers(services: frozenset[str]) -> dict[str, grpc.RpcMethodHandler[Any, Any]]:
-    """TypeError where the contract defines grpc.reflection.v1alpha."""
-    from grpc_reflection.v1alpha import reflection, reflection_pb2
-
-    # Only what the descriptor pool can describe is listed, so v1 is not, unless it is the contract's.
-    servicer = reflection.aio.ReflectionServicer(services | {_HEALTH, _REFLECTION_V1ALPHA})
-    handler = grpc.stream_stream_rpc_method_handler(
-        servicer.ServerReflectionInfo,
-        request_deserializer=reflection_pb2.ServerReflectionRequest.FromString,
-        response_serializer=reflection_pb2.ServerReflectionResponse.SerializeToString,
-    )
-    return {"ServerReflectionInfo": handler}
 
 
 class _HealthServicer:
@@ -76,6 +72,7 @@ class _HealthServicer:
         self._health = health
         self._known = {"", _HEALTH, *services}
         self._closed = False
+        self._response: Any = None  # its class, once there are handlers
 
     def handlers(self) -> dict[str, grpc.RpcMethodHandler[Any, Any]]:
         request, self._response = _health_messages()

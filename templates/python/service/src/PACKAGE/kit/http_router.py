@@ -19,7 +19,8 @@ T = TypeVar("T")
 class _Node(Generic[T]):
     literals: dict[str, _Node[T]] = field(default_factory=dict)
     star: _Node[T] | None = None
-    deep: _Node[T] | None = None  # what follows "**", at whatever depth it is found
+    deep: _Node[T] | None = None  # what follows "**"
+    longest: int = 0  # of a `deep` node: how many segments may follow
     # Routes that end here: custom verb → HTTP verb → route.
     ends: dict[str, dict[str, _Route[T]]] = field(default_factory=dict)
 
@@ -61,8 +62,10 @@ class Router(Generic[T]):
         """False, and nothing added, where the same verb and path have a target already."""
         parsed = paths.compile(template)
         node = self._root
-        for segment in parsed.segments:
+        for index, segment in enumerate(parsed.segments, 1):
             node = node.below(segment)
+            if segment == "**":
+                node.longest = max(node.longest, len(parsed.segments) - index)
         if parsed.verb and parsed.verb not in self._verbs:
             self._verbs = tuple(sorted((*self._verbs, parsed.verb), key=len, reverse=True))
         ends = node.ends.setdefault(parsed.verb, {})
@@ -111,7 +114,7 @@ def _candidates(
             yield from _candidates(node.star, parts, index + 1, custom)
     if node.deep is not None:
         # The fewer segments "**" takes, the more are left for what follows it.
-        for start in range(index, len(parts) + 1):
+        for start in range(max(index, len(parts) - node.deep.longest), len(parts) + 1):
             yield from _candidates(node.deep, parts, start, custom)
 
 

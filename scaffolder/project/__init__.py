@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.diagnostics import Location, fail
-from scaffolder.names import package_name
 from scaffolder.paths import is_plain_relative, shown
+from scaffolder.project.names import package_name
 
 FILE = "scaffold.yaml"
 FEATURES = ("docker", "kubernetes", "ci")
@@ -75,7 +75,7 @@ def read(root: Path) -> Project:
 
 def parse(text: str, root: Path) -> Project:
     """The project that `text`, the contents of `root`/scaffold.yaml, describes."""
-    from scaffolder.project_reader import Reader
+    from scaffolder.project.reader import Reader
 
     return Reader(shown(root / FILE)).read(text, root)
 
@@ -111,7 +111,7 @@ def _sequence(key: str, values: Iterable[str]) -> list[str]:
 
 
 def _scalar(value: str) -> str:
-    from scaffolder.yaml_splice import scalar
+    from scaffolder.project.yaml_splice import scalar
 
     return scalar(value)
 

@@ -8,6 +8,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 
 from scaffolder.diagnostics import ScaffoldError, fail
+from scaffolder.paths import WINDOWS_DEVICES
 
 # What a generated service, its tests and its client import: a package of the same name would hide it.
 DEPENDENCIES = frozenset(
@@ -46,10 +47,6 @@ DEPENDENCIES = frozenset(
         "uvloop",
         "yaml",
     ]
-)
-# Device names that Windows reserves in every folder, with any extension.
-WINDOWS_DEVICES = frozenset(
-    ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
 )
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from scaffolder.artifact import Artifact, Planned
 from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError
-from scaffolder.format import format_python
 from scaffolder.paths import shown
+from scaffolder.render.format import format_python
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -86,7 +86,7 @@ class Renderer:
 def _environment(templates: Path) -> Environment:
     import jinja2
 
-    from scaffolder.template_cache import TemplateCache
+    from scaffolder.render.template_cache import TemplateCache
 
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates, encoding="utf-8"),

@@ -10,9 +10,9 @@ import yaml
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
 from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError, fail
-from scaffolder.names import package_name
 from scaffolder.paths import is_plain_relative
 from scaffolder.project import FEATURES, Project, handlers_problem
+from scaffolder.project.names import package_name
 from scaffolder.suggest import hint
 
 KEYS = ("name", "package", "contracts", "proto_paths", "features", "handlers", "template")
