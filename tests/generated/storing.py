@@ -15,10 +15,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from round_trip import fill
-
 
 def main(target: str, count: str) -> None:
+    fill: Any = importlib.import_module("round_trip").fill
     StoreClient: Any = importlib.import_module("store_service.client").StoreClient
     store_pb2: Any = importlib.import_module("store_service.gen.store.v1.store_pb2")
     with StoreClient(target) as client:
