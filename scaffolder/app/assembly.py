@@ -20,10 +20,13 @@ from scaffolder.workspace.transaction import write_file
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """The generated files, and every contract by import name: its contents, or the package that brings it."""
+    """The generated files, every contract by import name (its contents, or the package that brings it), and what
+    is doubtful about them.
+    """
 
     generated: Sequence[Artifact]
     sources: Mapping[str, bytes | str]
+    warnings: tuple[Diagnostic, ...]
 
 
 def assemble(project: Project, roots: Sequence[Path]) -> Assembly:
@@ -31,7 +34,7 @@ def assemble(project: Project, roots: Sequence[Path]) -> Assembly:
     contract = pipeline.load(project.contracts, roots)
     sources = pipeline.sources(contract, roots)
     sources |= {name: _packaged(name) for name in project.contracts if isinstance(sources[name], str)}
-    return Assembly(pipeline.generate(contract, project, "server").artifacts, sources)
+    return Assembly(pipeline.generate(contract, project, "server").artifacts, sources, contract.warnings)
 
 
 def entries_of(artifacts: Iterable[Artifact], origin: str = "") -> dict[str, Entry]:
@@ -44,15 +47,16 @@ def lock_artifact(entries: Mapping[str, Entry], recorded: Mapping[str, str]) -> 
     return Artifact(locks.FILE, Ownership.MACHINE, locks.render(Lock(entries, recorded)))
 
 
-def place(target: Path, changes: Sequence[Change], *, dry_run: bool = False) -> Report:
+def place(
+    target: Path, changes: Sequence[Change], warnings: tuple[Diagnostic, ...] = (), *, dry_run: bool = False
+) -> Report:
     """Writes a project that is complete in memory, with its first commit, at once."""
-    warnings: tuple[Diagnostic, ...] = ()
     if not dry_run:
         with placement.new_folder(target) as folder:
             for change in changes:
                 write_file(folder / change.path, change.after or b"", executable=change.executable)
             if not git.is_inside_repository(target.parent):
-                warnings = git.first_commit(folder)
+                warnings += git.first_commit(folder)
     return Report(target, tuple(changes), warnings, dry_run=dry_run)
 
 

@@ -78,7 +78,8 @@ def _compared(
     content = (config.after if config else None) or (root / projects.FILE).read_bytes()
     sources = pipeline.sources(contract, project.roots)
     changes = (*([config] if config else []), *changeset.changes)
-    report = Report(root, changes, warnings + edits(root, changes), changeset.refusals(root))
+    doubts = warnings + contract.warnings + edits(root, changes)
+    report = Report(root, changes, doubts, changeset.refusals(root))
     return report, Lock(changeset.files, inputs.record(content, project.proto_paths, sources, scope))
 
 

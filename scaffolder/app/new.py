@@ -11,7 +11,7 @@ from scaffolder import project as projects
 from scaffolder.app.assembly import assemble, entries_of, lock_artifact, place
 from scaffolder.app.report import Report
 from scaffolder.artifact import Artifact, Ownership
-from scaffolder.diagnostics import fail
+from scaffolder.diagnostics import Diagnostic, fail
 from scaffolder.project import FEATURES, Project
 from scaffolder.project.names import validate_project_name
 from scaffolder.suggest import hint
@@ -42,14 +42,23 @@ class Request:
         return Path.cwd() / self.output / self.name
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A project's files, complete in memory, and what is doubtful about its contracts."""
+
+    files: list[Artifact]
+    warnings: tuple[Diagnostic, ...]
+
+
 def new(request: Request, *, dry_run: bool = False) -> Report:
     """Makes the project, or raises a `ScaffoldError` and leaves nothing behind."""
     package = validate_project_name(request.name)
     features = parse_features(request.features)
     placement.check_free(request.target)
     project = Project(request.target, request.name, package, features=features)
-    files = _from_contracts(request, project) if request.protos else _from_sample(project)
-    return place(project.root, compare(project.root, files, Lock()).changes, dry_run=dry_run)
+    draft = _from_contracts(request, project) if request.protos else _from_sample(project)
+    changes = compare(project.root, draft.files, Lock()).changes
+    return place(project.root, changes, draft.warnings, dry_run=dry_run)
 
 
 def parse_features(names: Sequence[str]) -> tuple[str, ...]:
@@ -62,7 +71,7 @@ def parse_features(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(feature for feature in FEATURES if feature in names)
 
 
-def _from_contracts(request: Request, project: Project) -> list[Artifact]:
+def _from_contracts(request: Request, project: Project) -> Draft:
     """The files of a project for the contracts that were given, with these and their own imports copied."""
     from scaffolder.contract.protoc import locate
 
@@ -73,7 +82,7 @@ def _from_contracts(request: Request, project: Project) -> list[Artifact]:
     return _files(replace(project, contracts=tuple(names)), roots)
 
 
-def _from_sample(project: Project) -> list[Artifact]:
+def _from_sample(project: Project) -> Draft:
     from scaffolder.app.resource import render_contract, sample_name
 
     name = sample_name(project.package)
@@ -82,7 +91,7 @@ def _from_sample(project: Project) -> list[Artifact]:
         return _files(replace(project, contracts=(name,)), [Path(folder)])
 
 
-def _files(project: Project, roots: Sequence[Path]) -> list[Artifact]:
+def _files(project: Project, roots: Sequence[Path]) -> Draft:
     """Every file of the project; `roots` are where its contracts are now."""
     output = assemble(project, roots)
     settings = projects.render(project).encode()
@@ -94,4 +103,4 @@ def _files(project: Project, roots: Sequence[Path]) -> list[Artifact]:
     files = [Artifact(projects.FILE, Ownership.YOURS, settings), *copies, *output.generated]
     safety.check_artifacts([item.path for item in files])
     recorded = inputs.record(settings, project.proto_paths, output.sources, "server")
-    return [*files, lock_artifact(entries_of(output.generated), recorded)]
+    return Draft([*files, lock_artifact(entries_of(output.generated), recorded)], output.warnings)

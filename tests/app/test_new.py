@@ -188,3 +188,14 @@ def test_executable_files_stay_so(tmp_path: Path) -> None:
     ).changes
     assembly.place(tmp_path / "made", changes)
     assert os.access(tmp_path / "made/run.sh", os.X_OK)
+
+
+def test_doubtful_contract_is_said_and_made(tmp_path: Path) -> None:
+    """Two RPCs on one verb and path: the second can never be reached over HTTP, but real contracts do it."""
+    rpc = 'rpc %s(M) returns (M) { option (google.api.http) = {get: "/v1/same"}; }'
+    head = 'syntax = "proto3"; package a; import "google/api/annotations.proto"; message M {}'
+    (tmp_path / "a.proto").write_text(f"{head} service A {{ {rpc % 'X'} {rpc % 'Y'} }}", "utf-8")
+    report = new(Request("a-service", [str(tmp_path / "a.proto")], output=tmp_path))
+    [warning] = report.warnings
+    assert warning.severity == "warning" and "/v1/same" in warning.message
+    assert (tmp_path / "a-service/scaffold.yaml").is_file()

@@ -118,6 +118,7 @@ def _steps(report: Report) -> list[str]:
     paths = {change.path for change in report.changes}
     if "scaffold.yaml" not in paths:
         return []
+    if "Makefile" in paths and os.name != "nt":
+        return ["make test", "make run", "scaffold routes"]
     python = ".venv\\Scripts\\python" if os.name == "nt" else ".venv/bin/python"
-    make = ["make test"] if "Makefile" in paths else []
-    return [f"python -m venv .venv && {python} -m pip install -e .", *make, "scaffold run", "scaffold routes"]
+    return [f"python -m venv .venv && {python} -m pip install -e .", "scaffold run", "scaffold routes"]

@@ -43,7 +43,7 @@ class SqlBookRepository:
             raise AlreadyExistsError(f"book {book.name} already exists") from error
 
     async def get(self, name: str) -> Book:
-        async with self._database.session() as session:
+        async with self._database.read() as session:
             row = await session.get(BookRow, name)
             if row is None:
                 raise _no_book(name)
@@ -52,7 +52,7 @@ class SqlBookRepository:
     async def list_after(self, name: str, limit: int | None) -> list[Book]:
         key = BookRow.name
         query = select(BookRow).where(key > name).order_by(key).limit(limit)
-        async with self._database.session() as session:
+        async with self._database.read() as session:
             return [_book_entity(row) for row in await session.scalars(query)]
 
     async def update(self, book: Book) -> Book:
