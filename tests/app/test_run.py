@@ -36,7 +36,13 @@ def project(root: Path) -> Path:
 def start(project: Path, *arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", RUN, "run", *arguments]
     process = subprocess.Popen(
-        command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=project,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A test run in the background of a shell ignores SIGINT, and its children would as well.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "up\n"
@@ -47,7 +53,7 @@ def test_service_gets_the_signals_and_gives_the_exit_code(project: Path) -> None
     """The service takes the place of the tool, and runs the sources of the project."""
     process = start(project)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 7
+    assert process.wait(60) == 7
 
 
 def test_reload(project: Path) -> None:
@@ -61,7 +67,7 @@ def test_reload(project: Path) -> None:
         assert (project / "started").read_text() == "xx"
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(10)
+        process.wait(60)
 
 
 def test_missing_dependencies_are_named(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -71,8 +72,16 @@ def tool(name: str) -> str:
 
 def run(*command: str | Path, cwd: Path) -> str:
     """Standard output of a command that has to succeed; both streams are in the failure otherwise."""
+    # A make that runs the tests would be taken by the make under test for its parent.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     result = subprocess.run(
-        [str(part) for part in command], check=False, cwd=cwd, capture_output=True, text=True, timeout=120
+        [str(part) for part in command],
+        check=False,
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert result.returncode == 0, f"{result.stdout}\n{result.stderr}"
     return result.stdout

@@ -159,7 +159,12 @@ class HttpApp:
         """The whole body, or None where the client went away before its end."""
         content_type = context.metadata.get("content-type")
         if content_type is not None and not _JSON_TYPE.match(content_type):
-            raise _Rejected(415, InvalidArgumentError(f"content-type: {content_type[:100]!r} is not JSON"))
+            raise _Rejected(
+                415,
+                InvalidArgumentError(
+                    f"content-type: {content_type[:100]!r} is not JSON; send application/json"
+                ),
+            )
         limit = self._max_body_size
         body, size, more = bytearray(), 0, True
         # What is too long is still read, within reason: a client that writes would not see an answer.
