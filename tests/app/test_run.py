@@ -22,7 +22,13 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
 print("up", flush=True)
 time.sleep(60)
 """
-RUN = "import sys; from scaffolder.cli.main import main; sys.exit(main(sys.argv[1:]))"
+# A test run in the background of a shell ignores SIGINT, and its children would as well.
+RUN = """\
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from scaffolder.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="generated services run on Linux and macOS")
 
@@ -36,13 +42,7 @@ def project(root: Path) -> Path:
 def start(project: Path, *arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", RUN, "run", *arguments]
     process = subprocess.Popen(
-        command,
-        cwd=project,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # A test run in the background of a shell ignores SIGINT, and its children would as well.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "up\n"
