@@ -13,6 +13,7 @@ from typing import Literal
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from . import access_log
 from .config import Section
 from .context import current
 
@@ -52,6 +53,7 @@ def configure(config: LogConfig) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(config.level.upper())
+    access_log.write_json_to(sys.stdout if config.format == "json" else None, root.level)
     # It reports every start and stop, as lifecycle does.
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
 

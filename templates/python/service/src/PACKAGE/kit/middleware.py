@@ -27,7 +27,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from . import metrics
+from . import access_log, metrics
 from .context import Context, current
 from .errors import CancelledError_, Code, DeadlineExceededError, InternalError, ServiceError
 from .rpc import BoundMethod
@@ -42,11 +42,7 @@ Send = Callable[[bytes], Awaitable[None]]
 UnaryCall = Callable[[Any, Context], Awaitable[bytes]]
 StreamCall = Callable[[Any, Context, Send], Awaitable[None]]
 
-_access = structlog.stdlib.get_logger("access")
 _log = structlog.stdlib.get_logger("rpc")
-
-# Codes that mean a defect of this service, not of a call.
-_DEFECTS = frozenset((Code.UNKNOWN, Code.INTERNAL, Code.DATA_LOSS))
 
 
 def around(manager: Callable[[Context], AbstractAsyncContextManager[object]]) -> Middleware:
@@ -172,8 +168,4 @@ async def _within_deadline(context: Context, call: Awaitable[T]) -> T:
 def _record(context: Context, failure: ServiceError | None, seconds: float) -> None:
     code = Code.OK if failure is None else failure.code
     metrics.record(context.method, code, context.transport, seconds)
-    fields: dict[str, object] = {"code": code.name, "ms": round(seconds * 1000, 3), "peer": context.peer}
-    if failure is not None:
-        fields["error"] = failure.message
-    log = _access.error if code in _DEFECTS else _access.info
-    log("call", transport=context.transport, **fields)
+    access_log.record(context, code, failure, seconds)

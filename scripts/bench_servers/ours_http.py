@@ -1,0 +1,5 @@
+import sys
+
+from ours import serve
+
+serve(http=int(sys.argv[1]))
