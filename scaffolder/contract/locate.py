@@ -25,10 +25,16 @@ def locate(paths: Sequence[Path], include: Sequence[Path]) -> list[Located]:
     the file's own. Roots are absolute. A file that is reached twice is listed once.
 
     Raises:
-        ScaffoldError: a path that does not exist or is no contract, a directory without one, two files that
-            imports could not tell apart.
+        ScaffoldError: a path that does not exist or is no contract, a directory without one or that may not be
+            read, two files that imports could not tell apart.
     """
-    problems: list[Diagnostic] = []
+    problems = [
+        _problem("include-unreadable", each, "this directory may not be read", "check who owns it")
+        for each in include
+        if each.is_dir() and not os.access(each, os.R_OK | os.X_OK)
+    ]
+    if problems:
+        raise ScaffoldError(problems)
     located: dict[str, Located] = {}
     absolute = [Path(os.path.abspath(directory)) for directory in include]
     for path in paths:
@@ -55,15 +61,20 @@ def _contracts(path: Path, problems: list[Diagnostic]) -> Iterator[tuple[Path, P
             problems.append(
                 _problem("no-contracts", path, "no .proto file in this directory", "name another one")
             )
-        yield from ((file, absolute) for file in below)
+        for file in below:
+            if file.exists():
+                yield file, absolute
+            else:
+                problems.append(
+                    _problem("contract-not-found", file, "this link leads nowhere", "mend or delete the link")
+                )
     elif not absolute.exists():
         problems.append(
             _problem("contract-not-found", path, "there is no such file or directory", "mend the path")
         )
-    elif absolute.suffix != ".proto":
-        problems.append(
-            _problem("not-a-contract", path, "a contract's name ends in .proto", "name a .proto file")
-        )
+    elif absolute.suffix != ".proto" or not absolute.is_file():
+        what = "a contract's name ends in .proto" if absolute.is_file() else "this is no file"
+        problems.append(_problem("not-a-contract", path, what, "name a .proto file"))
     else:
         yield absolute, absolute.parent
 
@@ -71,7 +82,14 @@ def _contracts(path: Path, problems: list[Diagnostic]) -> Iterator[tuple[Path, P
 def _below(directory: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(directory):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(parent, name) for name in names if name.endswith(".proto"))
+        yield from (
+            file for name in names if name.endswith(".proto") and not _is_device(file := Path(parent, name))
+        )
+
+
+def _is_device(path: Path) -> bool:
+    """Whether the path leads to a pipe or the like, which reading would wait for."""
+    return path.exists() and not path.is_file()
 
 
 def _named(file: Path, real: Path, base: Path, include: Sequence[Path]) -> Located:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,12 +15,15 @@ from scaffolder.paths import shown
 from scaffolder.suggest import nearest
 
 _PLACED = re.compile(r"^(?P<path>.+?):(?P<line>\d+):(?P<column>\d+): (?P<text>.*)$")
-_NOT_FOUND = re.compile(r"^(?P<name>.+): File not found\.$")
+_NOT_FOUND = re.compile(
+    r"^(?P<name>.+): (?:File not found\.|Backslashes, consecutive slashes.*virtual path)$"
+)
 _IMPORT_FAILED = re.compile(r'^Import "(?P<name>.+)" was not found or had errors\.$')
 _UNDEFINED = re.compile(r'^"(?P<name>[^"]+)" is not defined\.$')
 _UNKNOWN_OPTION = re.compile(r'^Option "\((?P<name>[^")]+)\)[^"]*" unknown\.')
 _DEFINED_ELSEWHERE = re.compile(r'^"(?P<name>[^"]+)" is already defined in file "')
 _ENCODING = re.compile(r"control characters encountered|non ascii codepoint")
+_IN_FILE = re.compile(r"^(?P<path>\S.*?\.proto): (?P<text>.+)$")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")  # quoted from a contract, not for a terminal
 _LOG_LINE = re.compile(r"^([IWEF]\d{4} [\d:.]+|WARNING: All log messages before)")
 
@@ -39,8 +43,24 @@ _KINDS = {
         "save it as UTF-8; only comments and strings may leave ASCII",
     ),
     r'^Expected ";"': ("syntax", "end the statement before this place with a semicolon"),
-    r"^(Expected|Missing|Unexpected|Reached end|Unterminated|Need space|Invalid|Unmatched)": ("syntax", ""),
+    r"^(Expected|Missing|Unexpected|Reached end|Unterminated|Need space|Invalid|Unmatched)": (
+        "syntax",
+        "mend what stands here, or just before it",
+    ),
+    r"JSON name of field|JSON camel-case name": (
+        "json-name",
+        "rename one, or give it a json_name of its own",
+    ),
+    r"^Enum name .* has the same name": ("enum-value", "rename one, or give both the same number"),
+    r"must define 0|must be zero|must have 0": ("enum-value", "let the enum's first value be 0"),
+    r"is not a message type": (
+        "not-a-message",
+        "name a message here; one that an RPC or a field hides is named with its package and a dot in front",
+    ),
+    r"^Read access is denied": ("contract-unreadable", "check who owns the file and who may read it"),
 }
+
+_OTHERWISE = ("protoc", "mend what is named here; protoc takes the contract for wrong")
 
 
 def diagnose(messages: str, search: Search) -> list[Diagnostic]:
@@ -52,7 +72,7 @@ def diagnose(messages: str, search: Search) -> list[Diagnostic]:
     placed = [match for line in lines if (match := _PLACED.match(line))]
     found = [_placed(match, search) for match in placed if not _follows(match, placed, missing)]
     unplaced = [line for line in lines if not _PLACED.match(line) and not _NOT_FOUND.match(line)]
-    found += [Diagnostic("protoc", line) for line in unplaced if ": warning: " not in line]
+    found += [_unplaced(line, search) for line in unplaced if ": warning: " not in line]
     return list(dict.fromkeys(found))
 
 
@@ -77,13 +97,26 @@ def _follows(match: re.Match[str], placed: Sequence[re.Match[str]], missing: set
     return match["line"] == garbled["line"] or bool(_ENCODING.search(text))
 
 
+def _kind(text: str) -> tuple[str, str]:
+    """The code of a message, and what to try."""
+    return next((kind for part, kind in _KINDS.items() if re.search(part, text)), _OTHERWISE)
+
+
+def _unplaced(line: str, search: Search) -> Diagnostic:
+    """A message about a file as a whole, or about none."""
+    match = _IN_FILE.match(line)
+    text = match["text"] if match else line
+    code, hint = _kind(text)
+    return Diagnostic(code, text, hint, Location(_readable(match["path"], search)) if match else None)
+
+
 def _placed(match: re.Match[str], search: Search) -> Diagnostic:
     location = Location(_readable(match["path"], search), int(match["line"]), int(match["column"]))
     text = match["text"]
     failed = _IMPORT_FAILED.match(text)
     if failed:
         return _import_not_found(failed["name"], location, search)
-    code, hint = next((kind for part, kind in _KINDS.items() if re.search(part, text)), ("protoc", ""))
+    code, hint = _kind(text)
     option = _UNKNOWN_OPTION.match(text)
     if option:
         text = f"the option ({option['name']}) is unknown"
@@ -103,7 +136,8 @@ def _import_hint(name: str, search: Search) -> str:
         return "pip install protovalidate, which brings this file"
     if wellknown.common_root() is None and name.startswith(("google/api/", "google/rpc/", "google/type/")):
         return "pip install googleapis-common-protos, which brings this file"
-    same = search.namesake(name)
+    plain = posixpath.normpath(name.replace("\\", "/"))  # protoc wants one name for one file
+    same = plain if plain != name else search.namesake(name)
     if same:
         return f'write import "{same}"'
     folder = name.rpartition("/")[0]

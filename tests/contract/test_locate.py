@@ -108,3 +108,34 @@ def test_a_contract_of_an_installed_package_has_its_published_name() -> None:
 )
 def test_the_package_is_read_without_a_parser(write: Write, text: str, package: str) -> None:
     assert package_of(write({"a.proto": text}) / "a.proto") == package
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no named pipes in folders")
+def test_a_pipe_is_not_waited_for(write: Write) -> None:
+    root = write({"api/order.proto": ORDER})
+    os.mkfifo(root / "api/pipe.proto")
+    with pytest.raises(ScaffoldError) as caught:
+        locate([root / "api/pipe.proto"], [])
+    assert [found.code for found in caught.value.diagnostics] == ["not-a-contract"]
+    assert locate([root / "api"], []) == [(root / "api", "order.proto")]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
+def test_a_link_that_leads_nowhere_is_named(write: Write) -> None:
+    root = write({"api/order.proto": ORDER})
+    (root / "api/gone.proto").symlink_to(root / "nowhere")
+    with pytest.raises(ScaffoldError) as caught:
+        locate([root / "api"], [])
+    [found] = caught.value.diagnostics
+    assert found.code == "contract-not-found" and found.hint
+    assert found.location is not None and found.location.path.endswith("gone.proto")
+
+
+def test_an_include_directory_that_may_not_be_read_is_named(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = write({"api/order.proto": ORDER, "inc/other.proto": ORDER})
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may read whatever the mode says
+    with pytest.raises(ScaffoldError) as caught:
+        locate([root / "api"], [root / "inc"])
+    assert [found.code for found in caught.value.diagnostics] == ["include-unreadable"]

@@ -46,3 +46,41 @@ def test_two_files_of_one_module(load: Load, tmp_path: Path) -> None:
     [found] = check(load(text, name="top.proto"))
     assert found.code == "same-module"
     assert "foo-bar.proto" in found.message and "foo_bar.proto" in found.message
+
+
+@pytest.mark.parametrize("name", ["first/2nd.proto", "first/v2.1.proto", "first/my file.proto"])
+def test_file_that_is_no_module(load: Load, name: str) -> None:
+    [found] = check(load(RPC % "Greeter", name=name))
+    assert found.code == "path-name"
+    assert found.location is not None and found.location.path.endswith(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("message class { int32 x = 1; }", "class"),
+        ("message A { message None {} None none = 1; }", "A.None"),
+        ("enum import { ZERO = 0; }", "import"),
+    ],
+)
+def test_message_or_enum_called_by_a_keyword(load: Load, text: str, name: str) -> None:
+    """Its stub would be no Python, whether a service reaches it or not."""
+    [found] = check(load(text + RPC % "Greeter"))
+    assert found.code == "type-name"
+    assert f"'{name}'" in found.message
+    assert found.location is not None and found.location.line == 3
+
+
+def test_rpc_called_like_a_method_of_pythons_own(load: Load) -> None:
+    [found] = check(
+        load("message M {} service Greeter { rpc __init__(M) returns (M); rpc Init(M) returns (M); }")
+    )
+    assert found.code == "rpc-name"
+    assert "'__init__'" in found.message
+
+
+@pytest.mark.parametrize("other", ["AsyncGreeter", "Greeter_"])
+def test_two_services_whose_clients_would_be_called_alike(load: Load, other: str) -> None:
+    [found, *_] = check(load(f"service Greeter {{}} service {other} {{}}"))
+    assert found.code == "same-class"
+    assert "shop.v1.Greeter " in found.message and f"shop.v1.{other}" in found.message

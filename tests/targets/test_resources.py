@@ -82,3 +82,35 @@ def test_collection_comes_from_the_pattern(load: Load) -> None:
 def test_streams_are_custom(load: Load) -> None:
     text = SERVICE.replace("returns (ListBooksResponse)", "returns (stream ListBooksResponse)")
     assert "ListBooks" not in verbs(load, MESSAGES + text)
+
+
+def collection(load: Load, *paths: str, options: str = "") -> str | None:
+    """The collection of Book where the paths are bound to GetBook; None where it is no resource."""
+    bindings = "".join(
+        f'additional_bindings {{ get: "{path}" }}' if number else f'get: "{path}"'
+        for number, path in enumerate(paths)
+    )
+    messages = MESSAGES.replace("message Book {", f"message Book {{ {options}")
+    imports = 'import "google/api/annotations.proto"; import "google/api/resource.proto";\n'
+    bound = f"rpc GetBook(GetBookRequest) returns (Book) {{ option (google.api.http) = {{ {bindings} }}; }}"
+    text = SERVICE.replace("rpc GetBook(GetBookRequest) returns (Book);", bound)
+    contract = load(imports + messages + text)
+    found = recognise(contract, contract.services[0])
+    return found["GetBook"].resource.collection if found else None
+
+
+def test_collection_is_what_the_paths_take(load: Load) -> None:
+    """`volumes/1` has to be found under the path that the contract gives it."""
+    assert collection(load, "/v1/{name=volumes/*}") == "volumes/"
+    assert collection(load, "/v1/books/{name}") == ""
+
+
+def test_name_with_a_parent_is_custom(load: Load) -> None:
+    assert collection(load, "/v1/{name=shelves/*/books/*}") is None
+    assert collection(load, "/v1/{name=books/*}", "/v1/{name=volumes/*}") is None
+
+
+def test_path_that_contradicts_the_pattern_is_custom(load: Load) -> None:
+    option = 'option (google.api.resource) = { type: "x.y/Book" pattern: "books/{book}" };'
+    assert collection(load, "/v1/{name=books/*}", options=option) == "books/"
+    assert collection(load, "/v1/{name=volumes/*}", options=option) is None

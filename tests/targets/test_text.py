@@ -15,6 +15,8 @@ NASTY = [
     'has """ inside',
     "a \\ b \\N \\u",
     "{{ name }} {% if %}",
+    '"""',
+    'ends with four """"',
     "tab\there",
     "zero\u200bwidth",
     "é 漢",
@@ -65,3 +67,17 @@ def test_long_line_is_wrapped() -> None:
 def test_summary_is_the_first_sentence() -> None:
     assert summary("Places an order. Then waits.\n\nMore.") == "Places an order."
     assert summary("No stop\nhere") == "No stop here"
+
+
+@pytest.mark.parametrize(
+    "text", ["type: ignore", "mypy: ignore-errors", "fmt: off", "ruff: noqa", "see # type: ignore[x]"]
+)
+def test_comment_gives_no_orders_to_a_checker(text: str) -> None:
+    """A dataclass with an unneeded `# type: ignore` is an error under mypy --strict."""
+    order = text.partition("# ")[2] or text
+    assert f"# {order}" not in comment(text, 4)
+    assert order.replace(":", " :") in comment(text, 4)
+
+
+def test_comment_keeps_its_colons() -> None:
+    assert comment("Its type: one of a, b", 0) == "# Its type: one of a, b\n"

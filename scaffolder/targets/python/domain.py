@@ -28,6 +28,9 @@ RESERVED_CLASSES = frozenset(dir(builtins)) | {
 }
 """Names that biz/NOUN.py imports or uses as types; a message of that name gets `Message` behind it."""
 
+CONVERSIONS = frozenset({"datetime", "duration", "list_value", "struct", "timedelta", "timestamp", "value"})
+"""Stems of the conversions in kit/convert.py; a message of that name gets `_message` behind it in its own."""
+
 RESERVED_ATTRIBUTES = frozenset({"builtins", "dataclasses", "datetime", "enum", "self"})
 """Names that a dataclass body must not rebind; a field of that name gets an underscore behind it."""
 
@@ -74,8 +77,9 @@ class Domain:
             self._classes[item.full_name] = name
         self._functions: dict[str, str] = {}
         for message in self.messages:
-            stem = safe(snake(self._classes[message.full_name]), set(self._functions.values()))
-            self._functions[message.full_name] = stem
+            stem = snake(self._classes[message.full_name]).strip("_") or "message"
+            stem = f"{stem}_message" if stem in CONVERSIONS else stem
+            self._functions[message.full_name] = safe(stem, set(self._functions.values()))
 
     def closure(self, roots: Iterable[str]) -> set[str]:
         """The full names of everything that the messages named reach."""
@@ -140,7 +144,7 @@ class Domain:
         return ValueType(
             name,
             f"enum_of(biz.{name}, {{value}}, {{field}})",
-            f"{self._imports.type_of(enum)}.ValueType({{value}})",
+            self._imports.enum_value(enum),
             f"{name}.{first}",
         )
 

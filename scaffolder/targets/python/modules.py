@@ -14,6 +14,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scaffolder.contract.model import Contract, Enum, File, Message
+from scaffolder.targets.python.names import safe
+
+OWN_STUBS = frozenset({"googleapis-common-protos"})
+"""Distributions whose stubs protoc made, not mypy-protobuf: their enums have no `ValueType`."""
+
+TEMPLATE_MODULES = frozenset({"empty_pb2", "field_mask_pb2", "wrappers_pb2"})
+"""Modules of google.protobuf that templates import under their own names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,28 @@ def _rewrite_importlib(text: str, source: Module, target: Module) -> str:
     return text.replace(f"import_module('{source.dotted}')", f"import_module('{target.dotted}')")
 
 
+def rewrite_keywords(text: str, methods: Iterable[str]) -> str:
+    """gRPC's module with an underscore behind every RPC called by a keyword, where Python wants a name."""
+    for name in filter(keyword.iskeyword, methods):
+        text = re.sub(
+            rf"^( +(?:self\.|servicer\.|def )){name}(?= = channel|,$|\()", rf"\1{name}_", text, flags=re.M
+        )
+    return text
+
+
+def rewrite_enums(stub: str, enums: Iterable[tuple[Enum, str]]) -> str:
+    """A stub of mypy-protobuf's with every enum whose own stub has no `ValueType` named as that stub names it.
+
+    `enums` are pairs of an enum and its package. googleapis-common-protos has stubs of protoc's own making, where the
+    enum's class itself is the type of its values.
+    """
+    for enum, package in enums:
+        local = enum.full_name.removeprefix(f"{package}.")
+        module = protoc_module(enum.file).name
+        stub = re.sub(rf"\b(_{module}(?:_\d+)?\.{re.escape(local)})\.ValueType\b", r"\1", stub)
+    return stub
+
+
 class Imports:
     """The imports of one generated module, with an alias where two modules have one name."""
 
@@ -93,6 +122,13 @@ class Imports:
         package = self._contract.by_name[item.file].package
         return f"{self.module_of(item)}.{item.full_name.removeprefix(package).removeprefix('.')}"
 
+    def enum_value(self, enum: Enum) -> str:
+        """The format that turns the domain's `{value}` into what a message takes, as the enum's stub types it."""
+        name = self.type_of(enum)
+        if self._contract.by_name[enum.file].provider in OWN_STUBS:
+            return f"cast({name}, int({{value}}))"
+        return f"{name}.ValueType({{value}})"
+
     def lines(self) -> list[str]:
         """The import statements for everything that was named, sorted."""
         found = []
@@ -103,9 +139,11 @@ class Imports:
         return sorted(found)
 
     def _free_alias(self, module: Module) -> str:
+        own = module.package == "google.protobuf"
+        taken = set(self._aliases.values()) | (set() if own else TEMPLATE_MODULES)
         alias = module.name
         for part in reversed(module.package.split(".")):
-            if alias not in self._aliases.values():
+            if alias not in taken:
                 break
             alias = f"{part}_{alias}"
-        return alias
+        return safe(alias, taken)

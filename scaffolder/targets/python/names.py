@@ -53,6 +53,11 @@ def noun(service: str) -> str:
     return stripped
 
 
+def class_stem(service: str) -> str:
+    """What the names of a service's classes have in common: `Order` of `OrderService`."""
+    return pascal(service.removesuffix("Service")) or "Service"
+
+
 def title(name: str) -> str:
     """`order_service` → `Order service`, for headings and sentences."""
     words = re.sub(r"[_\-\s]+", " ", snake(name)).strip()

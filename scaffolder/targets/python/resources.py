@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from scaffolder.contract.model import Contract, Field, Kind, Message, Method, Service
-from scaffolder.targets.python.names import plural, snake
+from scaffolder.targets.python.names import noun, plural, snake
 
 INTEGERS = frozenset({Kind.INT32, Kind.INT64, Kind.UINT32, Kind.SINT32, Kind.SINT64})
 """Kinds that a numeric identity or a page size may have."""
@@ -94,7 +94,7 @@ def _resources(contract: Contract, methods: list[Method]) -> list[Resource]:
         message = contract.messages[method.output]
         if method.output not in created or method.name != f"Get{message.name}":
             continue
-        resource = _resource(message)
+        resource = _resource(message, _bound_names(methods, message))
         if resource is None or not _get(contract.messages[method.input], resource):
             continue
         if any(_create(contract, m, resource) for m in methods if m.output == method.output):
@@ -102,7 +102,20 @@ def _resources(contract: Contract, methods: list[Method]) -> list[Resource]:
     return found
 
 
-def _resource(message: Message) -> Resource | None:
+def _bound_names(methods: list[Method], message: Message) -> set[str]:
+    """What HTTP paths take as the resource's `name`: `books/*` of `/v1/{name=books/*}`, `*` of `/v1/books/{name}`."""
+    names = {f"{verb}{message.name}" for verb in ("Get", "Update", "Delete")}
+    return {
+        "/".join(str(segment) for segment in variable.pattern)
+        for method in methods
+        if method.name in names
+        for binding in method.bindings
+        for variable in binding.path.variables
+        if variable.field_path[-1] == "name"
+    }
+
+
+def _resource(message: Message, bound: set[str]) -> Resource | None:
     by_name = {field.name: field for field in message.fields}
     noun = snake(message.name)
     for name in ("name", "id", f"{noun}_id"):
@@ -113,18 +126,25 @@ def _resource(message: Message) -> Resource | None:
             continue
         if name != "name":
             return Resource(message, field, "")
-        collection = _collection(message, noun)
-        if field.kind is Kind.STRING and collection:
+        collection = _collection(message, noun, bound)
+        if field.kind is Kind.STRING and collection is not None:
             return Resource(message, field, collection)
     return None
 
 
-def _collection(message: Message, noun: str) -> str:
-    """The part of a resource name before its only id: `books/` of `books/{book}` (AIP-122)."""
-    if not message.resource_patterns:
+def _collection(message: Message, noun: str, bound: set[str]) -> str | None:
+    """The part of a resource name before its only id: `books/` of `books/{book}` (AIP-122); None for any other form.
+
+    Without a pattern in the contract, it is what the HTTP paths take, `""` where that is the id alone.
+    """
+    if message.resource_patterns:
+        match = re.fullmatch(r"([a-z][A-Za-z0-9\-]*/)\{[a-z0-9_.]+\}", message.resource_patterns[0])
+        declared = match[1] if match and len(message.resource_patterns) == 1 else None
+        return declared if declared is None or bound <= {f"{declared}*"} else None
+    if not bound:
         return f"{plural(noun)}/"
-    match = re.fullmatch(r"([a-z][A-Za-z0-9\-]*/)\{[a-z0-9_.]+\}", message.resource_patterns[0])
-    return match[1] if match and len(message.resource_patterns) == 1 else ""
+    match = re.fullmatch(r"((?:[A-Za-z][A-Za-z0-9\-]*/)?)\*", bound.pop()) if len(bound) == 1 else None
+    return match[1] if match else None
 
 
 def _standard(contract: Contract, method: Method, resource: Resource) -> StandardMethod | None:
@@ -194,3 +214,23 @@ def _list(request: Message, response: Message, resource: Resource) -> StandardMe
         page_size="page_size" if "page_size" in names else "",
         page_token="page_token" if "page_token" in names else "",
     )
+
+
+def resource_prefixes(contract: Contract) -> dict[str, dict[str, str]]:
+    """By a service's and a message's full names: what tells its store from another's, where two are called alike.
+
+    The service that the resource is called after has the plain name, otherwise the first that stores it.
+    """
+    stored = [
+        (service, resource)
+        for service in contract.services
+        for resource in {
+            s.resource.message.full_name: s.resource for s in recognise(contract, service).values()
+        }.values()
+    ]
+    owners = {noun(service.name): service for service in contract.services}
+    found: dict[str, dict[str, str]] = {}
+    for service, resource in stored:
+        if owners.setdefault(resource.noun, service) is not service:
+            found.setdefault(service.full_name, {})[resource.message.full_name] = noun(service.name)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from typing import Any
 
 from scaffolder.contract.model import Field, Kind
@@ -43,6 +44,6 @@ def _sample_field(resource: Resource) -> Field | None:
     owned = resource.server_fields()
     for field in resource.message.fields:
         plain = field.kind is Kind.STRING and not (field.repeated or field.has_presence or field.map_key)
-        if plain and field.name not in owned and field.name.isidentifier():
+        if plain and field.name not in owned and not keyword.iskeyword(field.name):
             return field
     return None

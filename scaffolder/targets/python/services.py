@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from scaffolder.contract.model import Contract, Message, Method, Service
-from scaffolder.targets.python import types
 from scaffolder.targets.python.domain import Domain, enum_members
 from scaffolder.targets.python.mapping import Conversion, build, crossing
+from scaffolder.targets.python.methods import custom_view, standard_view, with_lists
 from scaffolder.targets.python.modules import Imports, stem
-from scaffolder.targets.python.names import noun, pascal, plural, safe, snake, title
+from scaffolder.targets.python.names import class_stem, noun, pascal, safe, snake, title
 from scaffolder.targets.python.resources import Resource, StandardMethod, recognise
 from scaffolder.targets.python.samples import samples
-from scaffolder.targets.python.storage import repository_view
+from scaffolder.targets.python.storage import (
+    DATA_CLASSES,
+    repository_view,
+)
 from scaffolder.targets.python.text import comment, docstring, summary
+
+METHOD_RESERVED = frozenset({"bool", "bytes", "dict", "float", "int", "str", "type"})
+"""Types that the signatures of other methods name; an RPC of that name gets an underscore behind it."""
 
 CLIENT_ATTRIBUTES = frozenset({"aclose", "close"})
 """What a client has of its own; an RPC of that name gets an underscore behind it there."""
@@ -33,7 +40,7 @@ class ServiceNames:
     @property
     def stem(self) -> str:
         """The class names' common part: `Order` of `OrderService`."""
-        return pascal(self.service.name.removesuffix("Service")) or "Service"
+        return class_stem(self.service.name)
 
     @property
     def gen_path(self) -> str:
@@ -64,11 +71,15 @@ class ServiceNames:
 
 @dataclass
 class ServiceViews:
-    """Builds the view of a service; `package` is the dotted package that holds `gen`."""
+    """Builds the view of a service; `package` is the dotted package that holds `gen`.
+
+    `prefixes` are those of resources, by their messages' full names, whose plain names another service has taken.
+    """
 
     contract: Contract
     service: Service
     package: str
+    prefixes: Mapping[str, str] = field(default_factory=dict)
     standard: dict[str, StandardMethod] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,7 +91,7 @@ class ServiceViews:
         taken: set[str] = set()
         found = []
         for method in self.service.methods:
-            name = safe(snake(method.name), taken)
+            name = safe(snake(method.name).strip("_") or "rpc", taken | METHOD_RESERVED)
             taken.add(name)
             found.append(self._method(method, name, imports))
         return found
@@ -105,10 +116,11 @@ class ServiceViews:
             {**view, **self._layers(method, domain, imports)}
             for method, view in zip(self.service.methods, self.methods(imports), strict=True)
         ]
+        methods = with_lists(methods)
         conversions = self._conversions(domain, imports)
         resources: list[Resource | None] = [*self._resources()] or [None]
         repositories = [
-            repository_view(domain, self.names.stem, resource, self._verbs(resource))
+            repository_view(domain, self.names.stem, resource, self._verbs(resource), self._prefix(resource))
             | (samples(domain, imports, resource, methods) if resource else {})
             for resource in resources
         ]
@@ -126,6 +138,9 @@ class ServiceViews:
             "type_names": domain.class_names,
             "uses_clock": any(m.get("create_times") or m.get("sets_update_time") for m in methods),
         }
+
+    def _prefix(self, resource: Resource | None) -> str:
+        return self.prefixes.get(resource.message.full_name, "") if resource else ""
 
     def _resources(self) -> list[Resource]:
         unique = {s.resource.message.full_name: s.resource for s in self.standard.values()}
@@ -149,8 +164,12 @@ class ServiceViews:
         return [*taken, *given, *(r.message.full_name for r in self._resources())]
 
     def _reserved(self) -> list[str]:
-        stems = [self.names.stem, *(r.message.name for r in self._resources())]
-        return [f"{name}{suffix}" for name in stems for suffix in ("UseCase", "Repository")]
+        resources = self._resources()
+        own = [f"{self.names.stem}UseCase", f"{self.names.stem}Repository", f"Sql{self.names.stem}Repository"]
+        for resource in resources:
+            name = f"{pascal(self._prefix(resource))}{resource.message.name}Repository"
+            own += [name, f"Sql{name}", f"Fake{name}", f"{resource.message.name}Row"]
+        return [*own, f"Async{self.names.stem}Client", *(DATA_CLASSES if resources else ())]
 
     def _conversions(self, domain: Domain, imports: Imports) -> list[Conversion]:
         taken, given = crossing(self._custom())
@@ -168,7 +187,7 @@ class ServiceViews:
             "name": method.name,
             "snake": name,
             "client_name": safe(name, CLIENT_ATTRIBUTES),
-            "constant": name.upper(),
+            "constant": safe(name.upper(), {"METHODS"}),
             "full_name": method.full_name,
             "path": f"/{self.service.full_name}/{method.name}",
             "kind": "_".join(sides),
@@ -177,6 +196,9 @@ class ServiceViews:
             "request": request,
             "response": response,
             "parameter": f"requests: AsyncIterator[{request}]"
+            if method.client_streaming
+            else f"request: {request}",
+            "sync_parameter": f"requests: Iterator[{request}]"
             if method.client_streaming
             else f"request: {request}",
             "argument": "requests" if method.client_streaming else "request",
@@ -191,54 +213,9 @@ class ServiceViews:
 
     def _layers(self, method: Method, domain: Domain, imports: Imports) -> dict[str, Any]:
         if standard := self.standard.get(method.name):
-            return {"shape": standard.verb, **_standard_view(domain, standard)}
-        return {"shape": "custom", **_custom_view(domain, method)}
-
-
-def _standard_view(domain: Domain, standard: StandardMethod) -> dict[str, Any]:
-    resource = standard.resource
-    identity = resource.identity.name
-    entity_var = safe(resource.noun, {"request", "context", "page", "self"})
-    proposed = (
-        f"{entity_var}_id" if standard.id_field else "" if resource.collection else f"{entity_var}.{identity}"
-    )
-    new_id = f"resource_id({proposed})"
-    times = [name for name in ("create_time", "update_time") if resource.has_time(name)]
-    return {
-        "standard": standard,
-        "resource": resource,
-        "entity": domain.class_of(resource.message),
-        "entity_var": entity_var,
-        "entity_plural": plural(title(resource.message.name).lower()),
-        "convert": domain.function_of(resource.message),
-        "identity": identity,
-        "identity_type": "int" if resource.is_integer else "str",
-        "repository_property": f"_{resource.noun}_repository",
-        "new_identity": f'f"{resource.collection}{{{new_id}}}"' if resource.collection else new_id,
-        "create_times": " = ".join(f"{entity_var}.{name}" for name in times),
-        "sets_update_time": "update_time" in times,
-        "server_fields": "{" + ", ".join(f'"{name}"' for name in resource.server_fields()) + "}",
-    }
-
-
-def _custom_view(domain: Domain, method: Method) -> dict[str, Any]:
-    takes = method.client_streaming or method.input != types.EMPTY
-    gives = method.server_streaming or method.output != types.EMPTY
-    request, response = domain.value_of(method.input), domain.value_of(method.output)
-    if method.client_streaming:
-        parameter = f", requests: AsyncIterator[{request.annotation}]"
-        argument = f"{request.read('request')} async for request in requests"
-    else:
-        parameter = f", request: {request.annotation}" if takes else ""
-        argument = request.read("request") if takes else ""
-    result = response.annotation if gives else "None"
-    return {
-        "biz_parameter": parameter,
-        "biz_argument": argument,
-        "biz_result": f"AsyncIterator[{result}]" if method.server_streaming else result,
-        "has_result": gives,
-        "write_response": response.write("response"),
-    }
+            prefix = self._prefix(standard.resource)
+            return {"shape": standard.verb, **standard_view(domain, standard, prefix)}
+        return {"shape": "custom", **custom_view(domain, method)}
 
 
 def _enum_view(domain: Domain, enum: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from scaffolder.contract.model import Kind
 from scaffolder.targets.python.domain import Domain, DomainField
-from scaffolder.targets.python.names import plural, snake, title
+from scaffolder.targets.python.names import BUILTIN_TYPES, pascal, plural, safe, snake, title
 from scaffolder.targets.python.resources import Resource
 
 WIDE = frozenset({Kind.INT64, Kind.SINT64, Kind.SFIXED64, Kind.UINT32, Kind.FIXED32})
@@ -18,9 +18,53 @@ UNSIGNED_64 = frozenset({Kind.UINT64, Kind.FIXED64})
 DECLARATIVE_NAMES = frozenset({"metadata", "registry", "type_annotation_map"})
 """Attributes of SQLAlchemy's declarative base, which a column must not replace."""
 
+COLUMN_TYPES = frozenset(
+    {"BigInteger", "Enum", "Integer", "Interval", "JsonOf", "Mapped", "UtcDateTime", "mapped_column"}
+)
+"""What a table's class body uses, and a column must not hide."""
 
-def repository_view(domain: Domain, stem: str, resource: Resource | None, verbs: set[str]) -> dict[str, Any]:
-    """The repository of a resource, or an empty one named after the service where nothing is known to be stored."""
+DATA_CLASSES = COLUMN_TYPES | {
+    "AlreadyExistsError",
+    "Base",
+    "Container",
+    "Database",
+    "IntegrityError",
+    "InvalidArgumentError",
+    "NotFoundError",
+}
+"""Names that data/ and the tests of a repository import beside the domain's classes."""
+
+_VARIABLES = BUILTIN_TYPES | {
+    *(
+        "client",
+        "container",
+        "context",
+        "created",
+        "current",
+        "datetime",
+        "delete",
+        "error",
+        "found",
+        "key",
+        "keys",
+    ),
+    *("last", "limit", "listed", "page", "query", "request", "row", "select", "self", "server", "session"),
+    *("transport", "updated", "use_case"),
+}
+
+
+def entity_variable(resource: Resource) -> str:
+    """The variable that holds a resource, in code that has variables and functions of its own."""
+    return safe(resource.noun, _VARIABLES)
+
+
+def repository_view(
+    domain: Domain, stem: str, resource: Resource | None, verbs: set[str], prefix: str = ""
+) -> dict[str, Any]:
+    """The repository of a resource, or an empty one named after the service where nothing is known to be stored.
+
+    `prefix` stands before the names that are one for the whole project, where another service has taken them.
+    """
     if resource is None:
         return {
             "class": f"{stem}Repository",
@@ -33,16 +77,16 @@ def repository_view(domain: Domain, stem: str, resource: Resource | None, verbs:
     attributes = {field.field.name: field.attribute for field in fields}
     columns = [_column(field, field.field is resource.identity) for field in fields]
     return {
-        "class": f"{resource.message.name}Repository",
-        "sql_class": f"Sql{resource.message.name}Repository",
-        "property": f"{resource.noun}_repository",
+        "class": f"{pascal(prefix)}{resource.message.name}Repository",
+        "sql_class": f"Sql{pascal(prefix)}{resource.message.name}Repository",
+        "property": repository_property(resource, prefix),
         "resource": resource,
         "entity": entity,
-        "entity_var": resource.noun,
+        "entity_var": entity_variable(resource),
         "row_class": f"{resource.message.name}Row",
         "noun": title(resource.message.name).lower(),
         "plural": plural(title(resource.message.name).lower()),
-        "table": plural(resource.noun),
+        "table": plural("_".join(filter(None, (prefix, resource.noun)))),
         "identity": attributes[resource.identity.name],
         "key": next(column["attribute"] for column in columns if column["is_identity"]),
         "identity_type": "int" if resource.is_integer else "str",
@@ -56,9 +100,15 @@ def repository_view(domain: Domain, stem: str, resource: Resource | None, verbs:
     }
 
 
+def repository_property(resource: Resource, prefix: str) -> str:
+    """The container's property, and without a prefix of its own the use case's attribute."""
+    return "_".join(filter(None, (prefix, resource.noun, "repository")))
+
+
 def _column(field: DomainField, is_identity: bool) -> dict[str, str | bool]:
     name = field.attribute
-    attribute = f"{name}_" if name in DECLARATIVE_NAMES else name
+    taken = name in DECLARATIVE_NAMES | COLUMN_TYPES or name.startswith(("_sa_", "__"))
+    attribute = f"column{name}" if taken and name.startswith("_") else f"{name}_" if taken else name
     options = [f'"{field.field.name}"'] if attribute != field.field.name else []
     if is_identity:
         options += _identity_options(field)
@@ -86,11 +136,12 @@ def _sql_type(field: DomainField) -> str:
         return f"JsonOf({field.annotation})"
     if contract_field.kind is Kind.ENUM:
         return f"Enum({annotation}, native_enum=False, length=64)"
+    element = field.annotation.removesuffix(" | None")  # as the class body has to name it
     if not contract_field.type_name:
         if contract_field.kind in UNSIGNED_64:
-            return "JsonOf(int)"
+            return f"JsonOf({element})"
         return "BigInteger" if contract_field.kind in WIDE else ""
     simple = {"datetime.datetime": "UtcDateTime", "datetime.timedelta": "Interval"}
     if annotation in simple:
         return simple[annotation]
-    return "" if annotation in ("str", "int", "float", "bool", "bytes") else f"JsonOf({annotation})"
+    return "" if annotation in ("str", "int", "float", "bool", "bytes") else f"JsonOf({element})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 WIDTH = 110
@@ -33,20 +34,30 @@ def docstring(text: str, indent: int, fallback: str = "") -> str:
     lines = _wrapped(text or fallback, WIDTH - indent - 6)
     if not lines:
         return ""
+    closing = lines[-1].endswith('"')
+    if closing:
+        lines[-1] = lines[-1][:-1]
     escaped = [line.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') for line in lines]
-    if escaped[-1].endswith('"'):
-        escaped[-1] = escaped[-1][:-1] + '\\"'
+    if closing:
+        escaped[-1] += '\\"'
     if len(escaped) == 1:
         return f'{pad}"""{escaped[0]}"""'
     body = "\n".join(f"{pad}{line}".rstrip() for line in escaped[1:])
     return f'{pad}"""{escaped[0]}\n{body}\n{pad}"""'
 
 
+_PRAGMA = re.compile(r"((?:^|#)\s*)(fmt|isort|mypy|pylint|pyright|ruff|type|yapf)(?=:)")
+
+
 def comment(text: str, indent: int) -> str:
-    """Comment lines of the text, indented by `indent` columns and ending in a newline; `""` for no text."""
+    """Comment lines of the text, indented by `indent` columns and ending in a newline; `""` for no text.
+
+    What a linter or type checker would take for an order to itself (`type: ignore`) gets a space before its colon.
+    """
     pad = " " * indent
     lines = _wrapped(text, WIDTH - indent - 2)
-    return "".join(f"{pad}# {line}".rstrip() + "\n" for line in lines)
+    harmless = (_PRAGMA.sub(r"\1\2 ", line) for line in lines)
+    return "".join(f"{pad}# {line}".rstrip() + "\n" for line in harmless)
 
 
 def summary(text: str) -> str:

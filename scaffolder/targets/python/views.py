@@ -12,9 +12,16 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
-from scaffolder.contract.model import Contract, File
-from scaffolder.targets.python.modules import rewrite_imports, stem
+from scaffolder.contract.model import Contract, Enum, File
+from scaffolder.targets.python.modules import (
+    OWN_STUBS,
+    rewrite_enums,
+    rewrite_imports,
+    rewrite_keywords,
+    stem,
+)
 from scaffolder.targets.python.names import title
+from scaffolder.targets.python.resources import resource_prefixes
 from scaffolder.targets.python.services import ServiceViews
 from scaffolder.targets.python.toolchain import toolchain
 
@@ -109,7 +116,11 @@ class ProjectViews:
         found = {}
         for path, text in self._emitted.items():
             owner = files[path.rpartition("_pb2")[0]]
-            found[path] = rewrite_imports(text, self._needs(owner), gen)
+            needs = self._needs(owner)
+            moved = rewrite_imports(text, needs, gen)
+            if path.endswith("_pb2_grpc.py"):
+                moved = rewrite_keywords(moved, {m.name for s in owner.services for m in s.methods})
+            found[path] = rewrite_enums(moved, self._enums(needs)) if path.endswith(".pyi") else moved
         found |= {f"{folder}/__init__.py".lstrip("/"): "" for folder in _folders(found)}
         return found
 
@@ -117,6 +128,11 @@ class ProjectViews:
     def _emitted(self) -> dict[str, str]:
         names = [file.name for file in self.contract.files if not file.provider]
         return self.emit(self.contract.descriptor_set, names)
+
+    def _enums(self, files: list[File]) -> list[tuple[Enum, str]]:
+        """The enums of the files whose own stubs have no `ValueType`, with their packages."""
+        packages = {file.name: file.package for file in files if file.provider in OWN_STUBS}
+        return [(e, packages[e.file]) for e in self.contract.enums.values() if e.file in packages]
 
     def _needs(self, file: File) -> list[File]:
         """The file and all it depends on, since stubs name types through public imports as well."""
@@ -130,7 +146,14 @@ class ProjectViews:
         return list(found.values())
 
     def _services(self, package: str) -> list[ServiceViews]:
-        return [ServiceViews(self.contract, service, package) for service in self.contract.services]
+        return [
+            ServiceViews(self.contract, service, package, self._prefixes.get(service.full_name, {}))
+            for service in self.contract.services
+        ]
+
+    @cached_property
+    def _prefixes(self) -> dict[str, dict[str, str]]:
+        return resource_prefixes(self.contract)
 
     def _summary(self, views: ServiceViews) -> dict[str, Any]:
         shared = views.gen_view()
