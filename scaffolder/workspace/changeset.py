@@ -66,7 +66,7 @@ class Changeset:
 
 EDITED = "edited by you"
 DELETED = "deleted by you, stays deleted"
-ORPHANED = "no longer generated, kept because it is yours to edit"
+ORPHANED = "no longer generated, kept because it is yours"
 ORPHANED_EDITED = "no longer generated, kept because it was edited"
 
 
@@ -122,7 +122,7 @@ def _gone(root: Path, path: str, entry: Entry) -> Change:
     keep = Change(path, Action.KEEP, entry.owner, current, current)
     if current is None:
         return keep
-    if entry.owner is not Ownership.MACHINE:
+    if entry.owner is Ownership.YOURS:
         return replace(keep, note=ORPHANED)
     if digest(current) != entry.sha256:
         return replace(keep, note=ORPHANED_EDITED)

@@ -191,6 +191,8 @@ def cannot_write(error: OSError, target: Path) -> ScaffoldError:
         errno.ENOSPC: "free some space on the disk and run again",
         errno.EACCES: "check who owns the folder and whether it may be written",
         errno.EPERM: "check who owns the folder and whether it may be written",
+        errno.ENOTDIR: "a part of the path is a file; choose another folder",
+        errno.ENOENT: "a part of the path cannot be made; choose another folder",
         errno.EROFS: "the file system is mounted read-only; choose another folder",
     }
     what = error.strerror or str(error)

@@ -19,4 +19,12 @@ async def say_hello(name: str, language: str = "") -> Greeting:
     return Greeting(message=f"Hello, {name}")
 
 
-uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), loop="uvloop", http="httptools", access_log=False, log_level="warning")
+uvicorn.run(
+    app,
+    host="127.0.0.1",
+    port=int(sys.argv[1]),
+    loop="uvloop",
+    http="httptools",
+    access_log=False,
+    log_level="warning",
+)

@@ -119,17 +119,20 @@ def test_edited_machine_file_is_reported(root: Path, fake: FakePipeline) -> None
         generate(root)
 
 
-def test_file_of_a_removed_service(root: Path, fake: FakePipeline) -> None:
-    """The machine's file goes with its folder; the handlers stay and are reported."""
+@pytest.mark.parametrize("edited", [False, True])
+def test_files_of_a_removed_service(root: Path, fake: FakePipeline, edited: bool) -> None:
+    """What nobody edited goes with its folder; handlers with code in them stay, and are reported."""
     generate(root)
+    if edited:
+        fill(root, {HANDLERS: "mine"})
     change_contract(root)
     fake.client.clear()
     del fake.server[HANDLERS]
     report = generate(root)
-    assert actions(report.different) == {GEN: Action.DELETE}
+    assert actions(report.different) == {GEN: Action.DELETE} | ({} if edited else {HANDLERS: Action.DELETE})
     assert not (root / GEN).parent.exists()
-    assert (root / HANDLERS).exists()
-    assert HANDLERS in {change.path for change in report.changes if change.note}
+    assert (root / HANDLERS).exists() is edited
+    assert (HANDLERS in {change.path for change in report.changes if change.note}) is edited
 
 
 def test_dry_run_and_preview_write_nothing_and_agree(root: Path, fake: FakePipeline) -> None:

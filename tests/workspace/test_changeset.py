@@ -56,14 +56,15 @@ def test_decision(  # noqa: PLR0917 (the columns of the table)
     [
         (MACHINE, "base", Action.DELETE),
         (MACHINE, "edited", Action.KEEP),
-        (MERGED, "base", Action.KEEP),
+        (MERGED, "base", Action.DELETE),
+        (MERGED, "edited", Action.KEEP),
         (YOURS, "base", Action.KEEP),
     ],
 )
 def test_file_that_is_no_longer_generated(
     tmp_path: Path, owner: Ownership, disk: str, expected: Action
 ) -> None:
-    """Only what the machine owns and nobody edited is deleted."""
+    """What nobody edited goes; what somebody did, or owns, stays."""
     fill(tmp_path, {"a.py": disk})
     changeset = compare(tmp_path, [], lock_of({"a.py": "base"}, owner))
     assert [change.action for change in changeset.changes] == [expected]
