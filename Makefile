@@ -28,7 +28,7 @@ unit: $(VENV)/.ready ## the tests alone
 
 bench: $(VENV)/.ready ## ratios against bare Python, protoc, and minimal servers written by hand
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt -e '.[bench]'
-	@for script in scripts/bench_*.py; do $(BIN)/python $$script || exit 1; done
+	$(BIN)/python -m bench
 
 goldens: $(VENV)/.ready ## writes the expected outputs anew; read the diff before you commit it
 	UPDATE_GOLDENS=1 $(BIN)/python -m pytest -q -n 2 -k golden $(PYTEST)

@@ -1,5 +1,0 @@
-import sys
-
-from ours import serve
-
-serve(http=int(sys.argv[1]))
