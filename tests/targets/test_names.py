@@ -57,7 +57,24 @@ def test_noun(service: str, expected: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "expected"),
-    [("order", "orders"), ("policy", "policies"), ("key", "keys"), ("box", "boxes"), ("batch", "batches")],
+    [
+        ("order", "orders"),
+        ("policy", "policies"),
+        ("key", "keys"),
+        ("box", "boxes"),
+        ("batch", "batches"),
+        ("shelf", "shelves"),
+        ("roof", "roofs"),
+        ("knife", "knives"),
+        ("safe", "safes"),
+        ("person", "people"),
+        ("Person", "People"),
+        ("sales_person", "sales_people"),
+        ("SalesPerson", "SalesPeople"),
+        ("order item", "order items"),
+        ("human", "humans"),
+        ("shipment", "shipments"),
+    ],
 )
 def test_plural(word: str, expected: str) -> None:
     assert plural(word) == expected

@@ -1,5 +1,7 @@
 """Which RPCs are recognised as standard methods of a resource, and which are left alone."""
 
+import pytest
+
 from scaffolder.targets.python.resources import recognise
 
 from .conftest import Load
@@ -114,3 +116,26 @@ def test_path_that_contradicts_the_pattern_is_custom(load: Load) -> None:
     option = 'option (google.api.resource) = { type: "x.y/Book" pattern: "books/{book}" };'
     assert collection(load, "/v1/{name=books/*}", options=option) == "books/"
     assert collection(load, "/v1/{name=volumes/*}", options=option) is None
+
+
+@pytest.mark.parametrize(
+    ("resource", "method", "found"),
+    [
+        ("Shelf", "ListShelves", True),
+        ("Shelf", "ListShelfs", True),
+        ("Person", "ListPeople", True),
+        ("Category", "ListCategories", True),
+        ("Tag", "ListTags", True),
+        ("Book", "ListBooksByAuthor", False),
+        ("Book", "ListRecentBooks", False),
+        ("Book", "ListBookmarksOnly", False),
+        ("Book", "SearchBooks", False),
+    ],
+)
+def test_list_is_known_by_its_plural(load: Load, resource: str, method: str, found: bool) -> None:
+    text = (MESSAGES + SERVICE).replace("rpc ListBooks(", f"rpc {method}(").replace("Book", resource)
+    name = method.replace("Book", resource)
+    text = text.replace("book", resource.lower()).replace(
+        f"rpc {name}(List{resource}s", f"rpc {name}(List{resource}s"
+    )
+    assert (name in verbs(load, text)) is found

@@ -8,7 +8,6 @@ from typing import Any
 from scaffolder.contract.model import Method
 from scaffolder.targets.python import types
 from scaffolder.targets.python.domain import Domain
-from scaffolder.targets.python.names import plural, title
 from scaffolder.targets.python.resources import StandardMethod
 from scaffolder.targets.python.storage import entity_variable, repository_property
 
@@ -27,7 +26,6 @@ def standard_view(domain: Domain, standard: StandardMethod, prefix: str) -> dict
         "resource": resource,
         "entity": domain.class_of(resource.message),
         "entity_var": entity_var,
-        "entity_plural": plural(title(resource.message.name).lower()),
         "convert": domain.function_of(resource.message),
         "identity": identity,
         "identity_type": "int" if resource.is_integer else "str",

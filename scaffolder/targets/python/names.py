@@ -65,9 +65,22 @@ def title(name: str) -> str:
 
 
 def plural(word: str) -> str:
-    """The English plural as contracts form it: `order` → `orders`, `policy` → `policies`, `box` → `boxes`."""
-    if re.search(r"[^aeiou]y$", word):
-        return word[:-1] + "ies"
-    if re.search(r"(s|x|z|ch|sh)$", word):
-        return word + "es"
+    """The English plural as contracts form it: `order` → `orders`, `item_policy` → `item_policies`.
+
+    Knows the regular ways and the few irregular words that contracts use; whatever stands before the last word stays.
+    """
+    for one, many in IRREGULAR.items():
+        if re.search(rf"(^|[_ ]){one}$", word) or word.endswith(one.capitalize()):
+            return word[: -len(one) + 1] + many[1:]
+    for ending, replacement in (
+        (r"(?<=[^aeiou])y$", "ies"),
+        (r"(?<=(?:.l|ea|oa))f$", "ves"),
+        (r"(?<=i)fe$", "ves"),
+        (r"(?<=s|x|z)$|(?<=[cs]h)$", "es"),
+    ):
+        if re.search(ending, word):
+            return re.sub(ending, replacement, word)
     return word + "s"
+
+
+IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women", "datum": "data"}

@@ -158,9 +158,21 @@ def _standard(contract: Contract, method: Method, resource: Resource) -> Standar
         return _update(request, resource)
     if method.name == f"Delete{name}" and _get(request, resource):
         return StandardMethod("delete", resource) if method.output == "google.protobuf.Empty" else None
-    if method.name == f"List{plural(name)}":
+    if _is_list_of(method.name, name):
         return _list(request, response, resource)
     return None
+
+
+def _is_list_of(method: str, resource: str) -> bool:
+    """Whether an RPC is called `List` and the resource's plural, however it is formed: `ListShelfs`, `ListShelves`.
+
+    Only the last letters of the noun may differ, and few may follow: `ListBooksByAuthor` is something else.
+    """
+    listed = method.removeprefix("List")
+    if listed == method:
+        return False
+    ending = listed.removeprefix(resource[: -2 if len(resource) > 4 else -1])
+    return listed in (plural(resource), f"{resource}s") or (ending != listed and len(ending) <= 5)
 
 
 def _create(contract: Contract, method: Method, resource: Resource) -> StandardMethod | None:
