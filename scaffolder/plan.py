@@ -51,7 +51,8 @@ class Layout:
     def read(cls, templates: Path, name: str = "python/service") -> Layout:
         """The layout `name` (``LANGUAGE/KIND``) of a templates folder."""
         root = templates / name
-        manifest = yaml.safe_load((templates / f"{name}.yaml").read_text(encoding="utf-8"))
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        manifest = yaml.load((templates / f"{name}.yaml").read_text(encoding="utf-8"), loader)
         files = sorted(
             path.relative_to(root).as_posix()
             for path in root.rglob("*")

@@ -30,6 +30,7 @@ async def _run(case: str) -> tuple[dict[str, Any], list[str]]:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": paths},
+        cwd=ROOT,
     )
     out, error = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 0, error.decode()

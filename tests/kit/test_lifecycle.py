@@ -56,6 +56,7 @@ async def _spawn(drain: str, grace: str, port: int = 0) -> asyncio.subprocess.Pr
         *(sys.executable, "-m", "tests.kit.serve_shop", drain, grace, str(port)),
         stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": paths},
+        cwd=ROOT,
     )
 
 

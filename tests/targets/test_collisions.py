@@ -24,7 +24,7 @@ message GetXRequest { string name = 1; }
 
 
 def layers(contract: Contract, service: int = 0) -> dict[str, Any]:
-    return ServiceViews(contract, contract.services[service], "shop").layers_view()
+    return ServiceViews(contract, contract.services[service], "shop").layers_view
 
 
 def methods(load: Load, *names: str) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from scaffolder.contract.model import Contract, Message, Method, Service
@@ -96,6 +97,7 @@ class ServiceViews:
             found.append(self._method(method, name, imports))
         return found
 
+    @cached_property
     def gen_view(self) -> dict[str, Any]:
         """For the modules below gen/ (`_rpc`, `_server`, `_client`)."""
         imports = Imports(self.contract, f"{self.package}.gen")
@@ -108,6 +110,7 @@ class ServiceViews:
             "imports": imports.lines(),
         }
 
+    @cached_property
     def layers_view(self) -> dict[str, Any]:
         """For service/, biz/, data/ and the tests."""
         imports = Imports(self.contract, f"{self.package}.gen")

@@ -44,6 +44,7 @@ class ProjectViews:
     features: tuple[str, ...] = ()
     emit: Callable[[bytes, list[str]], dict[str, str]] = field(repr=False, default=lambda *_: {})
     _gen_services: dict[str, dict[str, dict[str, Any]]] = field(repr=False, default_factory=dict, init=False)
+    _by_package: dict[str, list[ServiceViews]] = field(repr=False, default_factory=dict, init=False)
 
     @property
     def enabled(self) -> frozenset[str]:
@@ -96,7 +97,7 @@ class ProjectViews:
     def nouns(self) -> dict[str, dict[str, Any]]:
         """For every service the view of its files in the layers and the tests, by noun."""
         return {
-            views.names.noun: self.project | {"service": views.layers_view()}
+            views.names.noun: self.project | {"service": views.layers_view}
             for views in self._services(self.package)
         }
 
@@ -104,7 +105,7 @@ class ProjectViews:
         """For every service the view of its modules below ``PACKAGE/gen``, by their path without suffix."""
         if package not in self._gen_services:
             self._gen_services[package] = {
-                views.names.gen_path: self.project | {"service": views.gen_view()}
+                views.names.gen_path: self.project | {"service": views.gen_view}
                 for views in self._services(package)
             }
         return self._gen_services[package]
@@ -146,20 +147,22 @@ class ProjectViews:
         return list(found.values())
 
     def _services(self, package: str) -> list[ServiceViews]:
-        return [
-            ServiceViews(self.contract, service, package, self._prefixes.get(service.full_name, {}))
-            for service in self.contract.services
-        ]
+        if package not in self._by_package:
+            self._by_package[package] = [
+                ServiceViews(self.contract, service, package, self._prefixes.get(service.full_name, {}))
+                for service in self.contract.services
+            ]
+        return self._by_package[package]
 
     @cached_property
     def _prefixes(self) -> dict[str, dict[str, str]]:
         return resource_prefixes(self.contract)
 
     def _summary(self, views: ServiceViews) -> dict[str, Any]:
-        shared = views.gen_view()
+        shared = views.gen_view
         keys = ("name", "snake", "kind", "summary", "bindings", "constant")
         methods = [{key: method[key] for key in keys} for method in shared["methods"]]
-        layers = views.layers_view()
+        layers = views.layers_view
         repositories = [
             {key: r[key] for key in ("class", "sql_class", "property")} for r in layers["repositories"]
         ]
