@@ -24,7 +24,7 @@ types: $(VENV)/.ready ## mypy --strict over the same
 	$(BIN)/mypy
 
 unit: $(VENV)/.ready ## the tests alone
-	$(BIN)/python -m pytest -q -n 2 $(PYTEST)
+	$(BIN)/python -m pytest -q -rs -n 2 $(PYTEST)
 
 bench: $(VENV)/.ready ## ratios against bare Python, protoc, and minimal servers written by hand
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt -e '.[bench]'
