@@ -35,22 +35,33 @@ DATA_CLASSES = COLUMN_TYPES | {
 """Names that data/ and the tests of a repository import beside the domain's classes."""
 
 _VARIABLES = BUILTIN_TYPES | {
-    *(
-        "client",
-        "container",
-        "context",
-        "created",
-        "current",
-        "datetime",
-        "delete",
-        "error",
-        "found",
-        "key",
-        "keys",
-    ),
-    *("last", "limit", "listed", "page", "query", "request", "row", "select", "self", "server", "session"),
-    *("transport", "updated", "use_case"),
+    "client",
+    "container",
+    "context",
+    "created",
+    "current",
+    "datetime",
+    "delete",
+    "error",
+    "found",
+    "key",
+    "keys",
+    "last",
+    "limit",
+    "listed",
+    "page",
+    "query",
+    "request",
+    "row",
+    "select",
+    "self",
+    "server",
+    "session",
+    "transport",
+    "updated",
+    "use_case",
 }
+"""Names that generated functions and tests have for themselves."""
 
 
 def entity_variable(resource: Resource) -> str:

@@ -43,7 +43,6 @@ class ProjectViews:
     handlers: str = ""
     features: tuple[str, ...] = ()
     emit: Callable[[bytes, list[str]], dict[str, str]] = field(repr=False, default=lambda *_: {})
-    _gen_services: dict[str, dict[str, dict[str, Any]]] = field(repr=False, default_factory=dict, init=False)
     _by_package: dict[str, list[ServiceViews]] = field(repr=False, default_factory=dict, init=False)
 
     @property
@@ -103,12 +102,10 @@ class ProjectViews:
 
     def gen_services(self, package: str) -> dict[str, dict[str, Any]]:
         """For every service the view of its modules below ``PACKAGE/gen``, by their path without suffix."""
-        if package not in self._gen_services:
-            self._gen_services[package] = {
-                views.names.gen_path: self.project | {"service": views.gen_view}
-                for views in self._services(package)
-            }
-        return self._gen_services[package]
+        return {
+            views.names.gen_path: self.project | {"service": views.gen_view}
+            for views in self._services(package)
+        }
 
     def messages(self, package: str) -> dict[str, str]:
         """protoc's modules and stubs by path below ``PACKAGE/gen``, with imports that work from there."""
