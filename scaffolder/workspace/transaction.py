@@ -1,8 +1,9 @@
 """Writes a changeset all or nothing: stage everything, then rename, and undo if anything interrupts.
 
 New contents are staged below the project's own `.scaffold`, and with them a link to (or copy of) each file that is
-replaced or deleted. Only then does the first rename happen; each one is atomic, and undoing is the same renames
-backwards. Files that do not change are not touched, so they keep their times.
+replaced or deleted. When these and a journal of what is to happen are safely on the disk, the first rename happens;
+each one is atomic. Whatever interrupts, this run or the next undoes them by the journal; removing that is the moment
+at which the new tree counts. Files that do not change are not touched, so they keep their times.
 """
 
 from __future__ import annotations
@@ -11,27 +12,30 @@ import contextlib
 import errno
 import os
 import secrets
-import shutil
 import signal
-import stat
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 from scaffolder.artifact import Ownership
 from scaffolder.diagnostics import Location, ScaffoldError, fail
 from scaffolder.paths import shown
-from scaffolder.workspace import safety
+from scaffolder.workspace import disk, journal, safety
 from scaffolder.workspace.changeset import Action, Change
+from scaffolder.workspace.disk import Look, write_file
 from scaffolder.workspace.inputs import read_bytes
-from scaffolder.workspace.lock import FILE, FOLDER
+from scaffolder.workspace.lock import FILE, FOLDER, digest
+
+__all__ = ["apply", "cannot_write", "reported", "uninterrupted", "write_file"]
 
 
 def apply(root: Path, changes: Sequence[Change], lock: bytes | None) -> None:
-    """Brings the files of `root` to `changes`, and the lock, last of all, to `lock` (None: leave it).
+    """Brings the files of `root` to `changes`, in that order, and the lock, last of all, to `lock` (None: leave it).
 
-    Raises a `ScaffoldError` and leaves everything as it was if a path is unsafe or cannot be written.
+    To be called in `exclusive`, after `journal.recover`. Raises a `ScaffoldError` and leaves everything as it was if
+    a path is unsafe or cannot be written, or if a file is not what `before` of its change says.
     """
     safety.check_targets(root, [change.path for change in changes] + ([FILE] if lock is not None else []))
     pending = list(changes)
@@ -39,60 +43,136 @@ def apply(root: Path, changes: Sequence[Change], lock: bytes | None) -> None:
         pending.append(Change(FILE, Action.UPDATE, Ownership.MACHINE, held, lock))
     if not pending:
         return
+    if journal.interrupted(root):
+        message = "another run is writing to this project, or was killed while it did; nothing was done"
+        raise fail("interrupted", message, "run `scaffold generate` to repair it", Location(shown(root)))
     with reported(root), _Transaction(root) as transaction:
         for change in pending:
             transaction.stage(change)
+        transaction.begin()
         for change in pending:
             transaction.commit(change)
+        transaction.end()
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """Where a change goes, relative to the project and without links, and what was seen there (None: nothing)."""
+
+    path: str
+    target: Path
+    seen: Look | None
 
 
 class _Transaction:
-    """Staged contents, and what it takes to undo each step that was made."""
+    """Staged contents, and the journal from which each step that was made can be undone."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
-        self.stage_dir = root / FOLDER / f"stage-{secrets.token_hex(4)}"
-        self.done: list[tuple[Path, Path | None]] = []
-        self.made: list[Path] = []
+        self.root = Path(os.path.realpath(root))
+        self.stage_dir = self.root / FOLDER / f"{journal.PREFIX}{secrets.token_hex(4)}"
+        self.staged: dict[str, _Staged] = {}
+        self.paths: set[str] = set()
+        self.steps: list[journal.Step] = []
+        self.journal = journal.Journal(())
 
     def __enter__(self) -> _Transaction:
-        self._make_folders(self.stage_dir)
+        try:
+            os.makedirs(self.stage_dir)
+        except BaseException:
+            self._remove()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         with uninterrupted():
-            if kind is not None:
+            if kind is not None and os.path.lexists(self.stage_dir / journal.NAME):
                 self._undo()
-            shutil.rmtree(self.stage_dir, ignore_errors=True)
-            _remove_folders(self.made if kind else [self.root / FOLDER])
+            self._remove()
 
     def stage(self, change: Change) -> None:
         """Writes the new content, and secures the old one, beside the project's files."""
-        target = self._target(change.path)
-        if read_bytes(str(target)) != change.before:
-            message = "changed while this ran, so nothing was written"
-            raise fail("changed-meanwhile", message, "run it again", Location(shown(target)))
-        existing = target if change.before is not None else None
+        target = Path(os.path.realpath(self.root / change.path))  # links inside the project stay links
+        path = target.relative_to(self.root).as_posix()
+        seen = disk.look(target)
+        if (None if seen is None else read_bytes(str(target))) != change.before:
+            raise _changed_meanwhile(target)
+        if path in self.paths:
+            message = "is written twice, once through a link"
+            raise fail("same-path", message, "remove the link", Location(shown(target)))
+        self.paths.add(path)
+        self.staged[change.path] = _Staged(path, target, seen)
+        self.steps.append(journal.Step(path, _digest(change.before), _digest(change.after)))
         if change.after is not None:
-            write_file(self._new(change.path), change.after, executable=change.executable, like=existing)
-        if existing:
-            self._old(change.path).parent.mkdir(parents=True, exist_ok=True)
-            _link_or_copy(existing, self._old(change.path))
+            existing = target if seen else None
+            write_file(self._new(path), change.after, executable=change.executable, like=existing)
+        if seen:
+            self._old(path).parent.mkdir(parents=True, exist_ok=True)
+            disk.link_or_copy(target, self._old(path))
+
+    def begin(self) -> None:
+        """Makes what is staged last, with a journal that says how to undo what now begins."""
+        made: dict[str, None] = {}
+        modes: dict[str, int] = {}
+        for step in self.steps:
+            for folder in self._above(step.path):
+                found = disk.mode(self.root / folder)
+                if found is None:
+                    made[folder] = None
+                elif step.after is None:
+                    modes[folder] = found
+        self.journal = journal.Journal(tuple(self.steps), tuple(made), modes)
+        self._sync()
+        journal.write(self.stage_dir, self.journal)
+        for folder in made:
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(self.root / folder)
 
     def commit(self, change: Change) -> None:
-        """One rename or one deletion."""
-        target = self._target(change.path)
-        self.done.append((target, self._old(change.path) if change.before is not None else None))
-        if change.after is None:
-            target.unlink()
-            self._remove_empty(target.parent)
-        else:
-            self._make_folders(target.parent)
-            os.replace(self._new(change.path), target)
+        """One rename or one deletion, unless somebody has saved the file since it was staged."""
+        staged = self.staged[change.path]
+        if disk.look(staged.target) != staged.seen:
+            raise _changed_meanwhile(staged.target)
+        try:
+            if change.after is None:
+                os.unlink(staged.target)
+            elif staged.seen is None:
+                disk.place(self._new(staged.path), staged.target)
+            else:
+                os.replace(self._new(staged.path), staged.target)
+        except FileExistsError as error:
+            raise _changed_meanwhile(staged.target) from error
+        except PermissionError as error:  # on Windows: another program has the file open
+            raise cannot_write(error, staged.target) from error
 
-    def _target(self, path: str) -> Path:
-        """The file itself where `path` is a link inside the project: links stay links."""
-        return Path(os.path.realpath(self.root / path))
+    def end(self) -> None:
+        """Removes the folders that are empty now, and then the journal: from here on nothing is undone.
+
+        A file that was saved in place just before its name went to the new one is seen by its old name.
+        """
+        for staged in self.staged.values():
+            old = disk.look(self._old(staged.path))
+            if old and staged.seen and old.inode == staged.seen.inode and old != staged.seen:
+                raise _changed_meanwhile(staged.target)
+        journal.sync_folders(str(self.root), self.journal)
+        self._remove_empty()
+        with uninterrupted():
+            journal.close(self.stage_dir)
+
+    def _remove_empty(self) -> None:
+        """Removes the folders that deletions left empty; so late, since on a full disk they could not be made again."""
+        for folder in sorted(self.journal.modes, key=len, reverse=True):
+            with contextlib.suppress(OSError):
+                os.rmdir(self.root / folder)
+                disk.sync_folder((self.root / folder).parent)
+
+    def _sync(self) -> None:
+        """All files first and then their names: one wait for the disk serves many of them."""
+        found = list(os.walk(self.stage_dir))
+        for folder, _, files in found:
+            for name in files:
+                disk.sync_file(os.path.join(folder, name))
+        for folder, _, _ in found:
+            disk.sync_folder(folder)
 
     def _new(self, path: str) -> Path:
         return self.stage_dir / "new" / path
@@ -100,46 +180,30 @@ class _Transaction:
     def _old(self, path: str) -> Path:
         return self.stage_dir / "old" / path
 
-    def _make_folders(self, folder: Path) -> None:
-        missing = []
-        while not folder.exists():
-            missing.append(folder)
-            folder = folder.parent
-        for path in reversed(missing):
-            path.mkdir()
-            self.made.append(path)
-
-    def _remove_empty(self, folder: Path) -> None:
-        """Removes the folders that a deletion left empty, up to the project."""
-        with contextlib.suppress(OSError):
-            while folder != self.root:
-                folder.rmdir()
-                folder = folder.parent
+    def _above(self, path: str) -> list[str]:
+        """The folders of the project that lead to `path`, outer ones first."""
+        parts = path.split("/")
+        return ["/".join(parts[:count]) for count in range(1, len(parts))]
 
     def _undo(self) -> None:
         try:
-            for target, old in reversed(self.done):
-                if old is None:
-                    target.unlink(missing_ok=True)
-                else:
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    os.replace(old, target)
+            journal.undo(self.root, self.stage_dir, self.journal)
         except OSError as error:
             message = f"the run failed and could not be undone: {error.strerror}"
-            hint = "the files as they were are kept in its folder `old`; copy them back"
+            hint = "run it again, which tries once more; its folder `old` has the files as they were"
             raise fail("cannot-undo", message, hint, Location(shown(self.stage_dir))) from error
 
+    def _remove(self) -> None:
+        journal.remove_stage(self.stage_dir)
 
-def write_file(path: Path, content: bytes, *, executable: bool = False, like: Path | None = None) -> None:
-    """Writes a new file, with the mode of the file `like` if there is one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "xb") as file:
-        file.write(content)
-    mode = stat.S_IMODE((like or path).stat().st_mode)
-    if executable:
-        mode |= (mode & 0o444) >> 2
-    if mode != stat.S_IMODE(path.stat().st_mode):
-        path.chmod(mode)
+
+def _digest(content: bytes | None) -> str | None:
+    return None if content is None else digest(content)
+
+
+def _changed_meanwhile(target: Path) -> ScaffoldError:
+    message = "changed while this ran, so nothing was written"
+    return fail("changed-meanwhile", message, "run it again", Location(shown(target)))
 
 
 @contextlib.contextmanager
@@ -162,20 +226,6 @@ def uninterrupted() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-def _link_or_copy(source: Path, destination: Path) -> None:
-    try:
-        os.link(source, destination)
-    except OSError:  # not every file system has links
-        shutil.copy2(source, destination)
-
-
-def _remove_folders(folders: Sequence[Path]) -> None:
-    """Removes those of `folders` that are empty, the last one first."""
-    for folder in reversed(folders):
-        with contextlib.suppress(OSError):
-            folder.rmdir()
-
-
 @contextlib.contextmanager
 def reported(target: Path) -> Iterator[None]:
     """Turns what the operating system says while writing into a diagnostic."""
@@ -189,7 +239,7 @@ def cannot_write(error: OSError, target: Path) -> ScaffoldError:
     """The error for a write that the operating system refused."""
     hints = {
         errno.ENOSPC: "free some space on the disk and run again",
-        errno.EACCES: "check who owns the folder and whether it may be written",
+        errno.EACCES: "check who owns the folder, and whether another program has the file open",
         errno.EPERM: "check who owns the folder and whether it may be written",
         errno.ENOTDIR: "a part of the path is a file; choose another folder",
         errno.ENOENT: "a part of the path cannot be made; choose another folder",

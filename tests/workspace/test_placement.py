@@ -9,6 +9,7 @@ import pytest
 
 from scaffolder.diagnostics import ScaffoldError
 from scaffolder.workspace import placement
+from tests.workspace.crash_support import drive, needs_fork
 from tests.workspace.support import contents, fill
 
 
@@ -83,3 +84,11 @@ def test_taken_place_is_refused(tmp_path: Path, kind: str) -> None:
         placement.check_free(target)
     assert error.value.diagnostics[0].code == "target-exists"
     assert contents(tmp_path) == before
+
+
+@needs_fork
+def test_killed_at_any_call(tmp_path: Path) -> None:
+    """A run killed before any call that changes the disk leaves the folder absent, as empty as it was, or whole."""
+    found = drive("placement", tmp_path / "x")
+    assert found["wrong"] == []
+    assert found["points"] > 15
