@@ -23,7 +23,10 @@ from bench.inputs import contract, cookiecutter_template
 from bench.measure import Unmeasurable
 
 # Variables that would keep Python from writing .pyc files, or lead either side to other code or other caches.
-UNWANTED = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONHOME", "SCAFFOLD_TEMPLATES")
+UNWANTED = (
+    *("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONHOME"),
+    *("SCAFFOLD_TEMPLATES", "SCAFFOLD_NO_CACHE"),
+)
 TEMPLATE_FILES = 60
 
 
@@ -66,6 +69,10 @@ class Scratch:
         path = os.pathsep.join([str(self.python.parent), str(Path(sys.executable).parent)])
         temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.root / "tmp"))
         return kept | temporary | {"PATH": path, "XDG_CACHE_HOME": cache, "LOCALAPPDATA": cache}
+
+    def forget_formatted(self) -> None:
+        """Empties the cache of formatted text."""
+        shutil.rmtree(self.root / "cache" / "scaffold" / "format", ignore_errors=True)
 
     def protos(self, count: int) -> Path:
         """The folder of `count` contracts."""

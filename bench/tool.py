@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import json
 import os
 import shutil
@@ -46,7 +47,7 @@ def of_thousands(passing: float, aim: float, count: int) -> Target:
 
 def rows(scratch: Scratch, quick: bool) -> list[Row]:
     """Every row; one that cannot be measured says why."""
-    tool = _Tool(scratch, pairs=5 if quick else 21)
+    tool = Tool(scratch, pairs=5 if quick else 21)
     groups: list[tuple[str, Callable[[], list[Row]]]] = [
         ("start", tool.start),
         ("proto server, nothing to do: 1 contract", lambda: tool.nothing_to_do(1)),
@@ -64,7 +65,7 @@ def rows(scratch: Scratch, quick: bool) -> list[Row]:
     return found
 
 
-class _Tool:
+class Tool:
     def __init__(self, scratch: Scratch, pairs: int) -> None:
         self.scratch = scratch
         self.pairs = pairs
@@ -73,20 +74,20 @@ class _Tool:
     def start(self) -> list[Row]:
         bare = self._command([self.scratch.python, "-c", "pass"])
         return [
-            time_row(f"{flag} / bare Python", START, alternate(self._scaffold(flag), bare, self.pairs))
+            time_row(f"{flag} / bare Python", START, alternate(self.scaffold(flag), bare, self.pairs))
             for flag in ("--help", "--version")
         ]
 
     def nothing_to_do(self, count: int) -> list[Row]:
-        project, protoc = self._project(count), self._protoc(self._project(count))
+        project, protoc = self._project(count), self.protoc(self._project(count))
         what = f"{count} contract{'s' if count > 1 else ''}"
-        server = alternate(self._scaffold("proto", "server", cwd=project), protoc, self.pairs)
+        server = alternate(self.scaffold("proto", "server", cwd=project), protoc, self.pairs)
         rows = [time_row(f"proto server, nothing to do, {what} / protoc", no_op_target(count), server)]
         if count == 1:
             bare = self._command([self.scratch.python, "-c", "pass"])
-            costs = alternate(self._scaffold("proto", "server", cwd=project), bare, self.pairs)
+            costs = alternate(self.scaffold("proto", "server", cwd=project), bare, self.pairs)
             return [*rows, time_row(f"proto server, nothing to do, {what} / bare Python", START, costs)]
-        generate = alternate(self._scaffold("generate", cwd=project), protoc, self.pairs)
+        generate = alternate(self.scaffold("generate", cwd=project), protoc, self.pairs)
         return [
             *rows,
             time_row(
@@ -104,22 +105,29 @@ class _Tool:
         return [*found, memory_row(f"peak memory of that / protoc's, {what}", MEMORY, costs)]
 
     def _one_more_rpc(self, count: int) -> list[tuple[Cost, Cost]]:
-        """Untouched projects only: what the user edited is a merge's business."""
+        """Untouched projects only. Each RPC has a name of its own, or all but the first would come out of a cache."""
         pristine, work = self._project(count), self.scratch.root / f"work-{count}"
-        changed = contract(0, one_more=True)
+        numbers = itertools.count()
 
         def restore() -> None:
             shutil.rmtree(work, ignore_errors=True)
             shutil.copytree(pristine, work)
+            changed = contract(0, one_more=f"Act{next(numbers)}")
             (work / "api/part0/v1/part0.proto").write_text(changed, encoding="utf-8")
 
-        ours = self._scaffold("generate", cwd=work, before=restore)
-        return alternate(ours, self._protoc(pristine), max(3, self.pairs // 2))
+        ours = self.scaffold("generate", cwd=work, before=restore)
+        return alternate(ours, self.protoc(pristine), max(3, self.pairs // 2))
 
     def new(self) -> list[Row]:
         target, other = self.scratch.root / "new-service", self.scratch.root / "rendered"
         command = ["new", target.name, "--proto", str(self.scratch.protos(1)), "--no-input"]
-        ours = self._scaffold(*command, before=lambda: shutil.rmtree(target, ignore_errors=True))
+
+        def forget() -> None:
+            """No project is made twice, so nothing of it has been formatted before."""
+            shutil.rmtree(target, ignore_errors=True)
+            self.scratch.forget_formatted()
+
+        ours = self.scaffold(*command, before=forget)
         flags = ["--no-input", "--output-dir", str(self.scratch.root), str(self.scratch.root / "template")]
         theirs = self._command(
             [self.scratch.python, "-m", "cookiecutter", *flags],
@@ -160,7 +168,7 @@ class _Tool:
             self.projects[count] = self.scratch.project(name, self.scratch.protos(count))
         return self.projects[count]
 
-    def _protoc(self, project: Path) -> Command:
+    def protoc(self, project: Path) -> Command:
         """The descriptor set of the project's own contracts, by grpcio-tools' protoc as a process of its own."""
         api = project / "api"
         names = [path.relative_to(api).as_posix() for path in sorted(api.rglob("*.proto"))]
@@ -171,7 +179,7 @@ class _Tool:
         flags = [f"-I{api}", f"-I{common}", f"--descriptor_set_out={os.devnull}"]
         return self._command([self.scratch.python, "-m", "grpc_tools.protoc", *flags, *names])
 
-    def _scaffold(
+    def scaffold(
         self, *arguments: str, cwd: Path | None = None, before: Callable[[], object] = lambda: None
     ) -> Command:
         return self._command([self.scratch.scaffold, *arguments], cwd, before)

@@ -2,12 +2,14 @@
 
 The layout is the folder of templates itself: a template's path is its output's path. Upper-case tokens in it stand for
 names (`PACKAGE`, `CLIENT`) or repeat the template (`NOUN` for each service, `GENSERVICE` for each service below gen/).
-`service.yaml` beside it says who owns a file and when it is there.
+`service.yaml` beside it says who owns a file and when it is there. A project's own templates (`scaffolder.overlay`)
+take the place of those with the same output, and may add to them.
 """
 
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +17,10 @@ from typing import Any, Literal
 
 import yaml
 
+from scaffolder import overlay as overlays
 from scaffolder.artifact import Ownership, Planned
-from scaffolder.diagnostics import ScaffoldError
+from scaffolder.diagnostics import Diagnostic, ScaffoldError
+from scaffolder.suggest import hint
 from scaffolder.targets.python.check import check
 from scaffolder.targets.python.views import ProjectViews
 
@@ -24,8 +28,9 @@ Scope = Literal["client", "server"]
 """`client`: messages, stubs and clients. `server`: these and everything else."""
 
 
-CACHES = frozenset({"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"})
-"""Folders that tools leave beside templates which are real modules."""
+SUFFIX = ".j2"
+TOKENS = ("PACKAGE", "CLIENT", "NOUN", "GENSERVICE")
+_WORD = re.compile(r"[A-Za-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +45,32 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A folder of templates: `root` is relative to the templates' root, `files` are the paths below it."""
+    """A folder of templates: `root` is relative to the templates' root, `files` are the paths below it.
+
+    `own` are the paths of the user's templates below their folder; those of `files` that they shadow are not in it.
+    """
 
     root: str
     files: tuple[str, ...]
     rules: tuple[Rule, ...]
     copies: tuple[tuple[str, str], ...]
+    own: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, templates: Path, name: str = "python/service") -> Layout:
-        """The layout `name` (``LANGUAGE/KIND``) of a templates folder."""
+    def read(cls, templates: Path, overlay: Path | None = None, name: str = overlays.LAYOUT) -> Layout:
+        """The layout `name` (``LANGUAGE/KIND``) of a templates folder, with the templates in `overlay` over it.
+
+        Raises a `ScaffoldError` naming every file in `overlay` that can be no template.
+        """
         root = templates / name
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         manifest = yaml.load((templates / f"{name}.yaml").read_text(encoding="utf-8"), loader)
+        own = _own(overlay) if overlay else ()
+        shadowed = {file.removesuffix(SUFFIX) for file in own}
         files = sorted(
             path.relative_to(root).as_posix()
             for path in root.rglob("*")
-            if path.is_file() and not CACHES & set(path.parts)
+            if path.is_file() and not overlays.CACHES & set(path.parts)
         )
         rules = tuple(
             Rule(
@@ -68,7 +82,13 @@ class Layout:
             for item in manifest["files"]
         )
         copies = tuple((item["from"], item["to"]) for item in manifest["copies"])
-        return cls(name, tuple(files), rules, copies)
+        return cls(
+            name,
+            tuple(file for file in files if file.removesuffix(SUFFIX) not in shadowed),
+            rules,
+            copies,
+            own,
+        )
 
     def rule(self, output: str) -> Rule:
         """The first rule whose glob matches the output path, its tokens not yet replaced."""
@@ -78,14 +98,57 @@ class Layout:
         raise LookupError(f"no rule in {self.root}.yaml matches {output}")
 
     def sources(self) -> Iterator[tuple[str, str]]:
-        """Every template with the output path that it is for: itself, and what `copies` adds."""
-        for file in self.files:
-            output = file.removesuffix(".j2")
-            yield file, output
+        """Every template, as `Planned` names it, with the output path that it is for: its own, and what `copies` adds.
+
+        What the user wrote for an output goes before a copy of something else.
+        """
+        own = {file.removesuffix(SUFFIX) for file in self.own}
+        named = [(f"{self.root}/{file}", file) for file in self.files]
+        for template, file in [*named, *((overlays.USER + file, file) for file in self.own)]:
+            output = file.removesuffix(SUFFIX)
+            yield template, output
             for source, target in self.copies:
                 if fnmatch.fnmatchcase(output, source):
                     folder = source.split("*")[0]
-                    yield file, target + output.removeprefix(folder) if "*" in source else target
+                    copy = target + output.removeprefix(folder) if "*" in source else target
+                    if copy not in own:
+                        yield template, copy
+
+
+def _own(folder: Path) -> tuple[str, ...]:
+    """The user's templates that make a file; everything in their folder that cannot be one is an error."""
+    names = [name for name in overlays.files(folder) if not name.startswith(overlays.PARTIALS)]
+    outputs: dict[str, str] = {}
+    problems: list[Diagnostic] = []
+    for name in names:
+        output = name.removesuffix(SUFFIX)
+        message, advice = _refusal(output)
+        if output in outputs:
+            message, advice = f"is for the same file as `{outputs[output]}`", "remove one of the two"
+        outputs[output] = name
+        if message:
+            problems.append(overlays.problem(folder / name, message, advice))
+    if problems:
+        raise ScaffoldError(problems)
+    return tuple(names)
+
+
+def _refusal(output: str) -> tuple[str, str]:
+    """Why no template may be for `output`, and what to do about it; two empty strings where it may."""
+    parts = output.split("/")
+    if not parts[-1]:
+        return "has no name before its suffix", "name it as the file that it makes"
+    if parts[0] in (".scaffold", ".git") or output == "scaffold.yaml":
+        return f"would write `{output}`, which is no generated file", "remove it"
+    words = set(_WORD.findall(output))
+    if {"NOUN", "GENSERVICE"} <= words:
+        return "has NOUN and GENSERVICE in its path, and each is once for every service", "use one of them"
+    # Elsewhere upper-case names (LICENSE, CODEOWNERS) are common, and no tokens.
+    if parts[0] in ("src", "clients") or output.endswith((".py", ".pyi")):
+        for word in sorted(words - set(TOKENS)):
+            if word.isupper() and word.isalpha() and len(word) > 1:
+                return f"has an unknown token in its path, {word}", hint(word, TOKENS)
+    return "", ""
 
 
 def plan(views: ProjectViews, layout: Layout, *, scope: Scope = "server") -> list[Planned]:
@@ -102,26 +165,29 @@ def plan(views: ProjectViews, layout: Layout, *, scope: Scope = "server") -> lis
         if (scope == "client" and rule.scope != "client") or not rule.when <= enabled:
             continue
         for path, view in _expand(output, views):
-            found.append(
-                Planned(path, rule.owner, f"{layout.root}/{template}", view, executable=path.endswith(".sh"))
-            )
+            found.append(Planned(path, rule.owner, template, view, executable=path.endswith(".sh")))
     found += _messages(views)
     return sorted(found, key=lambda planned: planned.path)
 
 
 def _expand(output: str, views: ProjectViews) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The output paths of one template with their views."""
-    package = views.client_package if "CLIENT" in output else views.package
+    """The output paths of one template with their views. A token is a whole word: no `NOUN` is in ANNOUNCEMENT."""
+    words = set(_WORD.findall(output))
+    package = views.client_package if "CLIENT" in words else views.package
     path = output.replace("src/PACKAGE/service/", f"{views.handlers_folder}/")
-    path = path.replace("PACKAGE", views.package).replace("CLIENT", views.client_package)
-    if "GENSERVICE" in path:
+    path = _replace(path, {"PACKAGE": views.package, "CLIENT": views.client_package})
+    if "GENSERVICE" in words:
         for name, view in views.gen_services(package).items():
-            yield path.replace("GENSERVICE", name), view
-    elif "NOUN" in path:
+            yield _replace(path, {"GENSERVICE": name}), view
+    elif "NOUN" in words:
         for name, view in views.nouns.items():
-            yield path.replace("NOUN", name), view
+            yield _replace(path, {"NOUN": name}), view
     else:
         yield path, views.project_for(package)
+
+
+def _replace(path: str, names: Mapping[str, str]) -> str:
+    return _WORD.sub(lambda word: names.get(word[0], word[0]), path)
 
 
 def _messages(views: ProjectViews) -> Iterator[Planned]:

@@ -15,11 +15,13 @@ from typing import Any, ParamSpec, TypeVar
 
 from scaffolder import project as projects
 from scaffolder import resources
+from scaffolder.app.merging import Merger
 from scaffolder.contract import builder, protoc
 from scaffolder.plan import Layout, plan
 from scaffolder.targets.python.views import ProjectViews
 from scaffolder.workspace import lock as locks
-from scaffolder.workspace.changeset import compare
+from scaffolder.workspace.changeset import Wishes
+from scaffolder.workspace.comparison import Comparison
 
 renderer: Any = import_module("scaffolder.render")
 P = ParamSpec("P")
@@ -66,9 +68,10 @@ def measure(root: Path) -> dict[str, float]:
     finally:
         renderer.format_python = format_python
     lock, _ = locks.read(root)
-    changes = clock.timed("compare", compare)(root, artifacts, lock)
-    if changes.writes or changes.conflicts:
-        raise SystemExit(f"{root} is not up to date: {(*changes.writes, *changes.conflicts)[0].path}")
+    comparison = Comparison(root, lock, Merger(root, lock, Wishes()))
+    changes = clock.timed("compare", comparison.compare)(artifacts)
+    if different := [change.path for change in changes.changes if change.before != change.after]:
+        raise SystemExit(f"{root} is not up to date: {different[0]}")
     return clock.seconds
 
 

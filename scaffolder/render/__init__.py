@@ -6,14 +6,14 @@ diagnostic with the template's path and line.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scaffolder import overlay as overlays
 from scaffolder.artifact import Artifact, Planned
-from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError
+from scaffolder.diagnostics import Diagnostic, ScaffoldError
 from scaffolder.paths import shown
 from scaffolder.render.format import format_python
 
@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 SUFFIX = ".j2"
 
 
-def render(planned: Iterable[Planned], templates: Path) -> list[Artifact]:
+def render(planned: Iterable[Planned], templates: Path, overlay: Path | None = None) -> list[Artifact]:
     """The artifacts of `planned`, in order; `templates` is the folder that the template names are relative to.
 
-    Raises a `ScaffoldError` with every template that fails.
+    `overlay` is the folder of the user's templates, which names that begin with `user/` are relative to. Raises a
+    `ScaffoldError` with every template that fails.
     """
-    renderer = Renderer(templates)
+    renderer = Renderer(templates, overlay)
     artifacts: list[Artifact] = []
     failures: list[Diagnostic] = []
-    to_format: dict[int, str] = {}
+    to_format: dict[int, Planned] = {}
     for item in planned:
         try:
             content = renderer.content(item)
@@ -39,21 +40,26 @@ def render(planned: Iterable[Planned], templates: Path) -> list[Artifact]:
             failures += error.diagnostics
             continue
         if item.path.endswith(".py") and item.template.endswith(SUFFIX):
-            to_format[len(artifacts)] = item.path
+            to_format[len(artifacts)] = item
         artifacts.append(Artifact(item.path, item.ownership, content, item.executable))
     if failures:
         raise ScaffoldError(dict.fromkeys(failures))
-    formatted = format_python({path: artifacts[index].content for index, path in to_format.items()})
-    for index, path in to_format.items():
-        artifacts[index] = replace(artifacts[index], content=formatted[path])
+    formatted = _formatted(
+        {item.path: artifacts[index].content for index, item in to_format.items()},
+        renderer,
+        to_format.values(),
+    )
+    for index, item in to_format.items():
+        artifacts[index] = replace(artifacts[index], content=formatted[item.path])
     return artifacts
 
 
 class Renderer:
     """Renders single templates; Jinja is imported when the first one is."""
 
-    def __init__(self, templates: Path) -> None:
+    def __init__(self, templates: Path, overlay: Path | None = None) -> None:
         self.templates = templates
+        self.overlay = overlay
         self._environment: Environment | None = None
 
     def content(self, item: Planned) -> bytes:
@@ -61,68 +67,52 @@ class Renderer:
         if item.content is not None:
             return item.content
         if not item.template.endswith(SUFFIX):
-            return self._verbatim(item.template)
+            return overlays.read(self.path(item.template))
         return self.text(item.template, item.view).encode()
 
     def text(self, template: str, view: Mapping[str, object]) -> str:
         """The text of one template; a `ScaffoldError` with code `template` if it fails, whatever the reason."""
-        if self._environment is None:
-            self._environment = _environment(self.templates)
         try:
-            return self._environment.get_template(template).render(view)
+            return self._jinja().get_template(template).render(view)
+        except ScaffoldError:
+            raise
         except Exception as error:
-            raise ScaffoldError([_failure(error, template, self.templates)]) from error
+            from scaffolder.render.failure import failure
 
-    def _verbatim(self, template: str) -> bytes:
-        try:
-            return (self.templates / template).read_bytes()
-        except OSError as error:
-            place = Location(shown(self.templates / template))
-            raise ScaffoldError(
-                [Diagnostic("template", f"cannot be read: {error.strerror}", "", place)]
-            ) from error
+            folders = (self.templates, self.overlay)
+            raise ScaffoldError([failure(error, self.path(template), folders, view)]) from error
 
+    def path(self, template: str) -> Path:
+        """The file that `Planned.template` names."""
+        if self.overlay is not None and template.startswith(overlays.USER):
+            return self.overlay / template.removeprefix(overlays.USER)
+        return self.templates / template
 
-def _environment(templates: Path) -> Environment:
-    import jinja2
+    def _jinja(self) -> Environment:
+        if self._environment is None:
+            from scaffolder.render import environment
 
-    from scaffolder.render.template_cache import TemplateCache
-
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(templates, encoding="utf-8"),
-        undefined=jinja2.StrictUndefined,
-        bytecode_cache=TemplateCache.of_user(),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-        auto_reload=False,
-    )
+            own = frozenset(overlays.files(self.overlay)) if self.overlay else frozenset[str]()
+            self._environment = environment.make(environment.Loader(self.templates, self.overlay, own))
+        return self._environment
 
 
-def _failure(error: Exception, template: str, templates: Path) -> Diagnostic:
-    """Where in which template `error` arose: Jinja gives the frames of its tracebacks the templates' own lines."""
-    from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
-
-    if isinstance(error, TemplateNotFound):
-        place = Location(shown(templates / (error.name or template)))
-        return Diagnostic(
-            "template", "is not there", "reinstall the tool, or mend the path that names it", place
-        )
-    if isinstance(error, TemplateSyntaxError):
-        place = Location(shown(error.filename or templates / template), error.lineno)
-        return Diagnostic("template", f"cannot be read: {error.message}", "mend the template", place)
-    path, line = templates / template, 0
-    trace = error.__traceback__
-    while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        if file.startswith(os.path.join(templates, "")):
-            path, line = Path(file), trace.tb_lineno
-        trace = trace.tb_next
-    what = str(error) if isinstance(error, UndefinedError) else f"{type(error).__name__}: {error}"
-    hint = (
-        "a template may use only what its view holds"
-        if isinstance(error, UndefinedError)
-        else "mend the template"
-    )
-    return Diagnostic("template", f"failed: {what}", hint, Location(shown(path), line))
+def _formatted(
+    files: Mapping[str, bytes], renderer: Renderer, planned: Iterable[Planned]
+) -> dict[str, bytes]:
+    """The files, formatted. One that is no Python is the fault of its template; whose that is, the hint tells."""
+    try:
+        return format_python(files)
+    except ScaffoldError as error:
+        own = {
+            item.path: shown(renderer.path(item.template))
+            for item in planned
+            if item.template.startswith(overlays.USER)
+        }
+        found = [
+            replace(each, hint=f"mend your template {own[each.location.path]}")
+            if each.location and each.location.path in own
+            else each
+            for each in error.diagnostics
+        ]
+        raise ScaffoldError(found) from error

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
-from pathlib import Path
 
 import jinja2
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
+
+from scaffolder import cache
 
 
 class TemplateCache(FileSystemBytecodeCache):
     """Jinja's own cache, which compares a hash of the template's source, where writing may fail in silence."""
 
     @classmethod
-    def of_user(cls) -> TemplateCache | None:
+    def of_user(cls, *, sandboxed: bool) -> TemplateCache | None:
         """The cache of the user, one folder for each version of Jinja; None where no folder can be made.
 
-        The folder is closed to others, because what is in it is run.
+        What is compiled for the sandbox is other code, which Jinja's own key does not tell.
         """
-        folder = _user_cache() / "scaffold" / f"jinja-{jinja2.__version__}-{sys.implementation.cache_tag}"
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
-                return None
-        except OSError:
-            return None
-        return cls(str(folder))
+        kind = "-sandboxed" if sandboxed else ""
+        folder = cache.folder(f"jinja-{jinja2.__version__}-{sys.implementation.cache_tag}{kind}")
+        return None if folder is None else cls(str(folder))
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Loads what is stored; damaged or unreadable bytes are as good as none."""
@@ -40,13 +35,3 @@ class TemplateCache(FileSystemBytecodeCache):
         """Stores the compiled template, or does without."""
         with contextlib.suppress(OSError):
             super().dump_bytecode(bucket)
-
-
-def _user_cache() -> Path:
-    """The platform's folder for caches (XDG Base Directory Specification, and its counterparts)."""
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    configured = os.environ.get("XDG_CACHE_HOME", "")
-    return Path(configured) if os.path.isabs(configured) else Path.home() / ".cache"
