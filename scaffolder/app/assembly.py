@@ -13,9 +13,10 @@ from scaffolder.diagnostics import Diagnostic, fail
 from scaffolder.project import Project
 from scaffolder.workspace import git, placement
 from scaffolder.workspace import lock as locks
-from scaffolder.workspace.changeset import Change
+from scaffolder.workspace.baseline import base_path
+from scaffolder.workspace.changeset import Action, Change
+from scaffolder.workspace.disk import write_file
 from scaffolder.workspace.lock import Entry, Lock
-from scaffolder.workspace.transaction import write_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Assembly:
 
     generated: Sequence[Artifact]
     sources: Mapping[str, bytes | str]
+    rpcs: Mapping[str, str]
     warnings: tuple[Diagnostic, ...]
 
 
@@ -34,7 +36,8 @@ def assemble(project: Project, roots: Sequence[Path]) -> Assembly:
     contract = pipeline.load(project.contracts, roots)
     sources = pipeline.sources(contract, roots)
     sources |= {name: _packaged(name) for name in project.contracts if isinstance(sources[name], str)}
-    return Assembly(pipeline.generate(contract, project, "server").artifacts, sources, contract.warnings)
+    artifacts = pipeline.generate(contract, project, "server").artifacts
+    return Assembly(artifacts, sources, pipeline.surface(contract), contract.warnings)
 
 
 def entries_of(artifacts: Iterable[Artifact], origin: str = "") -> dict[str, Entry]:
@@ -42,21 +45,41 @@ def entries_of(artifacts: Iterable[Artifact], origin: str = "") -> dict[str, Ent
     return {item.path: Entry(item.ownership, locks.digest(item.content), origin) for item in artifacts}
 
 
-def lock_artifact(entries: Mapping[str, Entry], recorded: Mapping[str, str]) -> Artifact:
+def bases_of(artifacts: Iterable[Artifact]) -> list[Artifact]:
+    """The baseline of a new project."""
+    return [
+        Artifact(base_path(item.path), Ownership.MACHINE, item.content)
+        for item in artifacts
+        if item.ownership is Ownership.MERGED
+    ]
+
+
+def lock_artifact(
+    entries: Mapping[str, Entry], recorded: Mapping[str, str], rpcs: Mapping[str, str]
+) -> Artifact:
     """The lock of a new project."""
-    return Artifact(locks.FILE, Ownership.MACHINE, locks.render(Lock(entries, recorded)))
+    return Artifact(locks.FILE, Ownership.MACHINE, locks.render(Lock(entries, recorded, rpcs=rpcs)))
 
 
 def place(
-    target: Path, changes: Sequence[Change], warnings: tuple[Diagnostic, ...] = (), *, dry_run: bool = False
+    target: Path,
+    files: Sequence[Artifact],
+    bases: Sequence[Artifact],
+    warnings: tuple[Diagnostic, ...] = (),
+    *,
+    dry_run: bool = False,
 ) -> Report:
     """Writes a project that is complete in memory, with its first commit, at once."""
     if not dry_run:
         with placement.new_folder(target) as folder:
-            for change in changes:
-                write_file(folder / change.path, change.after or b"", executable=change.executable)
+            for item in (*files, *bases):
+                write_file(folder / item.path, item.content, executable=item.executable)
             if not git.is_inside_repository(target.parent):
                 warnings += git.first_commit(folder)
+    changes = [
+        Change(item.path, Action.CREATE, item.ownership, None, item.content, item.executable)
+        for item in files
+    ]
     return Report(target, tuple(changes), warnings, dry_run=dry_run)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder import project as projects
-from scaffolder.app.assembly import assemble, entries_of, lock_artifact, place
+from scaffolder.app.assembly import assemble, bases_of, entries_of, lock_artifact, place
 from scaffolder.app.report import Report
 from scaffolder.artifact import Artifact, Ownership
 from scaffolder.diagnostics import Diagnostic, fail
@@ -16,9 +16,7 @@ from scaffolder.project import FEATURES, Project
 from scaffolder.project.names import validate_project_name
 from scaffolder.suggest import hint
 from scaffolder.workspace import inputs, placement, safety
-from scaffolder.workspace.changeset import compare
-from scaffolder.workspace.lock import Lock
-from scaffolder.workspace.transaction import write_file
+from scaffolder.workspace.disk import write_file
 
 API = "api"
 
@@ -44,9 +42,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A project's files, complete in memory, and what is doubtful about its contracts."""
+    """A project's files and its baseline, complete in memory, and what is doubtful about its contracts."""
 
     files: list[Artifact]
+    bases: list[Artifact]
     warnings: tuple[Diagnostic, ...]
 
 
@@ -57,8 +56,7 @@ def new(request: Request, *, dry_run: bool = False) -> Report:
     placement.check_free(request.target)
     project = Project(request.target, request.name, package, features=features)
     draft = _from_contracts(request, project) if request.protos else _from_sample(project)
-    changes = compare(project.root, draft.files, Lock()).changes
-    return place(project.root, changes, draft.warnings, dry_run=dry_run)
+    return place(project.root, draft.files, draft.bases, draft.warnings, dry_run=dry_run)
 
 
 def parse_features(names: Sequence[str]) -> tuple[str, ...]:
@@ -103,4 +101,5 @@ def _files(project: Project, roots: Sequence[Path]) -> Draft:
     files = [Artifact(projects.FILE, Ownership.YOURS, settings), *copies, *output.generated]
     safety.check_artifacts([item.path for item in files])
     recorded = inputs.record(settings, project.proto_paths, output.sources, "server")
-    return Draft([*files, lock_artifact(entries_of(output.generated), recorded)], output.warnings)
+    lock = lock_artifact(entries_of(output.generated), recorded, output.rpcs)
+    return Draft([*files, lock], bases_of(output.generated), output.warnings)

@@ -2,59 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffolder.artifact import Ownership
-from scaffolder.diagnostics import Diagnostic, Location
-from scaffolder.paths import shown
-from scaffolder.workspace.changeset import EDITED
+from scaffolder.artifact import Detail as Detail  # noqa: PLC0414
+from scaffolder.artifact import Did as Did  # noqa: PLC0414
+from scaffolder.diagnostics import Diagnostic
 from scaffolder.workspace.changeset import Action as Action  # noqa: PLC0414
 from scaffolder.workspace.changeset import Change as Change  # noqa: PLC0414
+from scaffolder.workspace.lock import Lock
+
+LEADS_NOWHERE = "leads-nowhere"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """The outcome of a run: every file it looked at, and what the user should know besides.
 
-    `changes` were made, unless `dry_run` is true or `refused` is not empty.
+    `changes` were made, unless `dry_run` is true.
     """
 
     root: Path
     changes: tuple[Change, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
-    refused: tuple[Diagnostic, ...] = ()
     dry_run: bool = False
 
     @property
+    def written(self) -> tuple[Change, ...]:
+        """The changes that touch the disk, or would."""
+        return tuple(c for c in self.changes if c.action in (Action.CREATE, Action.UPDATE, Action.DELETE))
+
+    @property
     def different(self) -> tuple[Change, ...]:
-        """The changes that do, or would, touch the disk; conflicts included."""
-        return tuple(change for change in self.changes if change.action is not Action.KEEP)
+        """The changes that the user has to know of: those that are written, and conflicts."""
+        return tuple(
+            change for change in self.changes if change.action is not Action.KEEP or change.conflicts
+        )
 
     @property
     def conflicts(self) -> tuple[Change, ...]:
-        """The changes that would overwrite an edit."""
-        return tuple(change for change in self.changes if change.action is Action.CONFLICT)
+        """The files in which something is left to the user."""
+        return tuple(change for change in self.changes if change.conflicts)
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether something is left that the run could not do: a conflict, or code that leads nowhere."""
+        return bool(self.conflicts) or any(
+            item.code == LEADS_NOWHERE and item.severity == "error" for item in self.warnings
+        )
 
 
-def edited_machine_files(root: Path, paths: Iterable[str]) -> tuple[Diagnostic, ...]:
-    """A warning for each file of the machine that somebody edited."""
-    message = "belongs to the machine and was edited; the edit stands until the next change to this file"
-    hint = "move the edit to a file of yours, then delete this one and run `scaffold generate`"
-    return tuple(
-        Diagnostic("edited-machine-file", message, hint, Location(shown(root / path)), "warning")
-        for path in paths
-    )
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run but for the writing: the report, the tool's own files, the lock (None: nothing can have changed)."""
 
-
-def edits(root: Path, changes: Iterable[Change]) -> tuple[Diagnostic, ...]:
-    """The warnings of `edited_machine_files` for a changeset."""
-    return edited_machine_files(
-        root,
-        (
-            c.path
-            for c in changes
-            if c.owner is Ownership.MACHINE and c.action is Action.KEEP and c.note == EDITED
-        ),
-    )
+    report: Report
+    bookkeeping: tuple[Change, ...] = ()
+    lock: Lock | None = None

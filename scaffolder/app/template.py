@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scaffolder import project as projects
-from scaffolder.app.assembly import assemble, entries_of, lock_artifact, place
+from scaffolder.app.assembly import assemble, bases_of, entries_of, lock_artifact, place
 from scaffolder.app.report import Report
 from scaffolder.artifact import Artifact, Ownership
 from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError, fail
@@ -23,8 +23,6 @@ from scaffolder.paths import shown
 from scaffolder.project.names import validate_project_name
 from scaffolder.workspace import inputs, placement, safety
 from scaffolder.workspace import lock as locks
-from scaffolder.workspace.changeset import compare
-from scaffolder.workspace.lock import Lock
 
 SKIPPED = frozenset([".git"])
 ANSWERS = f"{locks.FOLDER}/template.json"
@@ -59,17 +57,18 @@ def new_from_template(request: TemplateRequest, *, dry_run: bool = False) -> Rep
         hint = "leave out --no-input and --extra: a replay answers every question already"
         raise fail("template-options", "--replay cannot be combined with other answers", hint)
     with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
-        rendered = _render(request, Path(folder))
-        lifted = [*_lift(rendered), _answers(request, folder)]
-        generated, recorded = _generated(rendered, request, lifted)
+        rendered = run_cookiecutter(request, Path(folder))
+        lifted = [*lift(rendered), _answers(request, folder)]
+        generated, recorded, rpcs = _generated(rendered, request, lifted)
     files = [*lifted, *generated]
     safety.check_artifacts([item.path for item in files])
     entries = entries_of(lifted, origin=locks.TEMPLATE) | entries_of(generated)
-    files.append(lock_artifact(entries, recorded))
-    return place(request.target, compare(request.target, files, Lock()).changes, dry_run=dry_run)
+    bases = bases_of(files)
+    files.append(lock_artifact(entries, recorded, rpcs))
+    return place(request.target, files, bases, dry_run=dry_run)
 
 
-def _render(request: TemplateRequest, folder: Path) -> Path:
+def run_cookiecutter(request: TemplateRequest, folder: Path) -> Path:
     """cookiecutter's output folder; its own errors become diagnostics."""
     from cookiecutter.exceptions import CookiecutterException
     from cookiecutter.main import cookiecutter
@@ -120,7 +119,7 @@ def _hint(error: Exception) -> str:
     return hints.get(type(error).__name__, "")
 
 
-def _lift(folder: Path) -> list[Artifact]:
+def lift(folder: Path) -> list[Artifact]:
     """Every file below `folder`, theirs to edit. A link to a file inside becomes that file."""
     found = []
     inside = os.path.realpath(folder)
@@ -139,15 +138,15 @@ def _lift(folder: Path) -> list[Artifact]:
 
 def _generated(
     rendered: Path, request: TemplateRequest, lifted: Sequence[Artifact]
-) -> tuple[list[Artifact], dict[str, str]]:
-    """What the contracts of the template's scaffold.yaml generate besides the template's own files, and from what."""
+) -> tuple[list[Artifact], dict[str, str], Mapping[str, str]]:
+    """What the contracts of the template's scaffold.yaml generate besides its own files, from what, and the RPCs."""
     own = {item.path: item.content for item in lifted}
     if projects.FILE not in own:
-        return [], {}
+        return [], {}, {}
     try:
         project = projects.read(rendered)
         if not project.contracts:
-            return [], {}
+            return [], {}, {}
         output = assemble(replace(project, root=request.target), project.roots)
     except ScaffoldError as error:
         raise ScaffoldError([_relocated(item, rendered) for item in error.diagnostics]) from error
@@ -155,7 +154,8 @@ def _generated(
     wanted = [
         item for item in output.generated if item.path not in own or item.ownership is Ownership.MACHINE
     ]
-    return wanted, inputs.record(own[projects.FILE], project.proto_paths, output.sources, "server")
+    recorded = inputs.record(own[projects.FILE], project.proto_paths, output.sources, "server")
+    return wanted, recorded, output.rpcs
 
 
 def _answers(request: TemplateRequest, folder: str) -> Artifact:

@@ -5,27 +5,50 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from scaffolder.app.report import Action, Change, Report
+from scaffolder.app.report import Action, Change, Detail, Did, Report
 from scaffolder.cli.console import Console
 from scaffolder.cli.style import Style
 from scaffolder.diagnostics import Diagnostic, ScaffoldError
 
 
 def print_report(report: Report, console: Console, *, as_json: bool) -> None:
-    """One line for each file that changes, or would; then how many."""
+    """One line for each file that changes, or would, with its definitions; then how many, and what is left."""
     console.diagnostics(report.warnings)
     if as_json:
         print_json(report, console)
         return
     for change in report.changes:
         line = f"{change.action:<8} {change.path}" + (f"  ({change.note})" if change.note else "")
+        told = [_detail(change, item) for item in change.details if _is_news(change, item, console)]
         if change.action is not Action.KEEP:
-            console.result(line)
-        elif change.note:
-            console.note(line)
+            console.result("\n".join([line, *told]))
+        elif change.note or told:
+            console.note("\n".join([line, *told]))
         else:
             console.detail(line)
     console.note(_summary(report))
+    _print_conflicts(report, console)
+
+
+def _is_news(change: Change, item: Detail, console: Console) -> bool:
+    """Imports, and what is new or gone with its whole file, are left out unless wanted."""
+    if console.verbose or item.did in (Did.CONFLICT, Did.KEPT, Did.RESTORED):
+        return True
+    return change.action is not Action.CREATE and not item.name.startswith(("import ", "from "))
+
+
+def _detail(change: Change, item: Detail) -> str:
+    """A definition with its place, in the form that editors and terminals make a link of."""
+    place = f"{change.path}:{item.line}" if item.line else change.path
+    reason = f"  ({item.reason})" if item.reason else ""
+    return f"           {item.did:<8} {item.name}  {place}{reason}"
+
+
+def _print_conflicts(report: Report, console: Console) -> None:
+    if not report.conflicts:
+        return
+    shown = "\n".join(f"  {change.proposal}" for change in report.conflicts)
+    console.note(f"what is in conflict is left to you, with the reasons and both versions:\n{shown}")
 
 
 def print_json(report: Report, console: Console, *, with_diff: bool = False) -> None:
@@ -36,10 +59,21 @@ def print_json(report: Report, console: Console, *, with_diff: bool = False) -> 
         "root": str(report.root),
         "dry_run": report.dry_run,
         "changes": [
-            {"path": c.path, "action": str(c.action), "owner": str(c.owner), "note": c.note}
+            {
+                "path": c.path,
+                "action": str(c.action),
+                "owner": str(c.owner),
+                "note": c.note,
+                "moved_from": c.moved_from,
+                "proposal": c.proposal,
+                "details": [
+                    {"did": str(d.did), "name": d.name, "line": d.line, "reason": d.reason} for d in c.details
+                ],
+            }
             for c in report.changes
         ],
-        "diagnostics": _values((*report.warnings, *report.refused)),
+        "conflicts": sum(len(c.conflicts) for c in report.changes),
+        "diagnostics": _values(report.warnings),
     }
     if with_diff:
         from scaffolder.app.diff import unified
@@ -82,7 +116,8 @@ def print_differences(report: Report, console: Console) -> None:
     for line in unified(report.changes):
         console.result(_coloured(line.rstrip("\n"), style))
     for change in report.conflicts:
-        console.note(f"conflict {change.path}: {change.note}; `generate` would refuse to overwrite it")
+        for conflict in change.conflicts:
+            console.note(f"conflict {change.path}:{conflict.line}: {conflict.name}: {conflict.reason}")
 
 
 def _coloured(line: str, style: Style) -> str:
@@ -93,11 +128,14 @@ def _coloured(line: str, style: Style) -> str:
 
 
 def _summary(report: Report) -> str:
-    actions = (Action.CREATE, Action.UPDATE, Action.DELETE, Action.CONFLICT)
+    actions = (Action.CREATE, Action.UPDATE, Action.DELETE)
     counted = ((_count(report.changes, action), action) for action in actions)
     parts = [
         f"{count} {_WOULD[action] if report.dry_run else _DID[action]}" for count, action in counted if count
     ]
+    left = sum(len(change.conflicts) for change in report.changes)
+    if left:
+        parts.append(f"{left} conflict{'s' if left > 1 else ''} left")
     return ", ".join(parts) or "nothing to do"
 
 
@@ -105,13 +143,11 @@ _DID = {
     Action.CREATE: "created",
     Action.UPDATE: "updated",
     Action.DELETE: "deleted",
-    Action.CONFLICT: "in conflict",
 }
 _WOULD = {
     Action.CREATE: "to create",
     Action.UPDATE: "to update",
     Action.DELETE: "to delete",
-    Action.CONFLICT: "in conflict",
 }
 
 

@@ -84,6 +84,31 @@ VERBOSE = Parameter("verbose", "-v", "--verbose", help="Print more: files that s
 COMMON = (DIRECTORY, QUIET, VERBOSE)
 
 DRY_RUN = Parameter("dry_run", "-n", "--dry-run", help="Show what would change, and change nothing.")
+PRUNE = Parameter(
+    "prune",
+    "--prune",
+    help="Also remove what the contract no longer has and you edited; your version is kept aside.",
+)
+RENAME = Parameter(
+    "rename",
+    "--rename",
+    metavar="OLD=NEW",
+    many=True,
+    help="What was renamed in the contract, by full name: order.v1.OrderService.GetOrder=FetchOrder.",
+)
+RESTORE = Parameter(
+    "restore",
+    "--restore",
+    metavar="PATH",
+    many=True,
+    help="Bring back what you deleted in a file, or one definition as generated: PATH::CLASS.METHOD.",
+)
+CONFLICT = Parameter(
+    "conflict",
+    "--conflict",
+    metavar="HOW",
+    help="keep (your version stands, the other is shown beside the lock) or markers (both in the file).",
+)
 JSON = Parameter("json", "--json", help="Print the result as JSON.")
 CONTRACTS = Parameter(
     "paths",
@@ -98,6 +123,8 @@ HANDLERS = Parameter(
     metavar="DIR",
     help="The folder of the handlers, relative to the project; kept in scaffold.yaml.",
 )
+
+MERGE = (PRUNE, RENAME, RESTORE, CONFLICT)
 
 COMMANDS = (
     Command(
@@ -161,6 +188,7 @@ COMMANDS = (
         "scaffolder.cli.commands.proto:client",
         "Generate messages, typed stubs and typed clients.",
         CONTRACTS,
+        *MERGE,
         DRY_RUN,
         JSON,
     ),
@@ -170,6 +198,7 @@ COMMANDS = (
         "Generate the above, and handlers, business logic, data access, wiring, tests.",
         CONTRACTS,
         HANDLERS,
+        *MERGE,
         DRY_RUN,
         JSON,
     ),
@@ -177,6 +206,15 @@ COMMANDS = (
         "generate",
         "scaffolder.cli.commands.generate:generate",
         "Bring the project up to date with every contract in scaffold.yaml.",
+        *MERGE,
+        DRY_RUN,
+        JSON,
+    ),
+    Command(
+        "upgrade",
+        "scaffolder.cli.commands.generate:upgrade",
+        "Merge the templates of this version of the tool into the project.",
+        *MERGE,
         DRY_RUN,
         JSON,
     ),
@@ -184,6 +222,7 @@ COMMANDS = (
         "diff",
         "scaffolder.cli.commands.generate:diff",
         "Show what `generate` would change, as a unified diff; exit 1 if anything.",
+        *MERGE,
         JSON,
     ),
     Command(

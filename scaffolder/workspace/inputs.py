@@ -13,17 +13,24 @@ from pathlib import Path
 
 from scaffolder import resources
 from scaffolder.artifact import Ownership
+from scaffolder.overlay import digest_of_overlay
 from scaffolder.workspace.lock import Lock, digest
 
-SCOPE, TOOL, CONFIG, PATHS = "scope", "tool", "scaffold.yaml", "proto_paths"
+SCOPE, TOOL, CONFIG, PATHS, OVERLAY = "scope", "tool", "scaffold.yaml", "proto_paths", "templates"
+_OWN = (SCOPE, TOOL, CONFIG, PATHS, OVERLAY)
 _HASH_LENGTH = 64
 
 
 def record(
-    config: bytes, proto_paths: Sequence[str], contracts: Mapping[str, bytes | str], scope: str
+    config: bytes,
+    proto_paths: Sequence[str],
+    contracts: Mapping[str, bytes | str],
+    scope: str,
+    overlay: str = "",
 ) -> dict[str, str]:
     """The inputs of a finished run; `contracts` maps import names to contents, or to the package they came from."""
     own = {SCOPE: scope, TOOL: resources.identity(), CONFIG: digest(config), PATHS: "\n".join(proto_paths)}
+    own |= {OVERLAY: overlay} if overlay else {}
     return own | {
         name: content or "package" if isinstance(content, str) else digest(content)
         for name, content in contracts.items()
@@ -37,8 +44,10 @@ def unchanged(lock: Lock, root: Path, scope: str) -> bool:
         return False
     if inputs.get(CONFIG) != digest((root / CONFIG).read_bytes()) or inputs.get(TOOL) != resources.identity():
         return False
+    if inputs.get(OVERLAY, "") != digest_of_overlay(root):
+        return False
     roots = [f"{root}/{path}" for path in inputs.get(PATHS, "").split("\n")]
-    contracts = ((name, value) for name, value in inputs.items() if name not in (SCOPE, TOOL, CONFIG, PATHS))
+    contracts = ((name, value) for name, value in inputs.items() if name not in _OWN)
     return all(_same(name, value, roots) for name, value in contracts)
 
 

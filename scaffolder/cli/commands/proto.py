@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from scaffolder import project as projects
-from scaffolder.app import generate as app
+from scaffolder.app.options import KEEP, Options, Request
+from scaffolder.cli.commands.generate import regenerate
 from scaffolder.cli.console import Console
 from scaffolder.cli.reporting import print_report
 
@@ -21,16 +22,36 @@ def add(*, console: Console, path: str, dry_run: bool, json: bool) -> int:
     return 0
 
 
-def client(*, console: Console, paths: list[str], dry_run: bool, json: bool) -> int:
+def client(
+    *,
+    console: Console,
+    paths: list[str],
+    prune: bool,
+    rename: list[str],
+    restore: list[str],
+    conflict: str | None,
+    dry_run: bool,
+    json: bool,
+) -> int:
     """`scaffold proto client`."""
-    report = app.generate(projects.find(Path.cwd()), scope="client", paths=paths, dry_run=dry_run)
-    print_report(report, console, as_json=json)
-    return 0
+    options = Options(prune, restore, rename, conflict or KEEP)
+    request = Request(projects.find(Path.cwd()), "client", paths, options=options)
+    return regenerate(request, console, dry_run=dry_run, json=json)
 
 
-def server(*, console: Console, paths: list[str], handlers: str | None, dry_run: bool, json: bool) -> int:
+def server(
+    *,
+    console: Console,
+    paths: list[str],
+    handlers: str | None,
+    prune: bool,
+    rename: list[str],
+    restore: list[str],
+    conflict: str | None,
+    dry_run: bool,
+    json: bool,
+) -> int:
     """`scaffold proto server`."""
-    root = projects.find(Path.cwd())
-    report = app.generate(root, paths=paths, handlers=handlers or "", dry_run=dry_run)
-    print_report(report, console, as_json=json)
-    return 0
+    options = Options(prune, restore, rename, conflict or KEEP)
+    request = Request(projects.find(Path.cwd()), "server", paths, handlers or "", options)
+    return regenerate(request, console, dry_run=dry_run, json=json)

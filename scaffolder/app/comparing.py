@@ -1,0 +1,111 @@
+"""Generated files against the project: renames, merges, and what other files still need, in one changeset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from scaffolder.app import dependents, pipeline
+from scaffolder.app.contracts import load
+from scaffolder.app.merging import Merger
+from scaffolder.app.options import Request, wishes
+from scaffolder.app.report import Prepared, Report
+from scaffolder.app.settings import Settings
+from scaffolder.app.upgrade import template_files
+from scaffolder.artifact import Artifact
+from scaffolder.diagnostics import Diagnostic, Location
+from scaffolder.overlay import digest_of_overlay
+from scaffolder.paths import shown
+from scaffolder.workspace import inputs
+from scaffolder.workspace.changeset import Change, Changeset
+from scaffolder.workspace.comparison import Comparison
+from scaffolder.workspace.lock import FILE, Lock
+
+if TYPE_CHECKING:
+    from scaffolder.contract.model import Contract
+
+MAX_ROUNDS = 8
+"""A chain of names that need each other is followed this far; generated modules have two layers."""
+
+
+def compared(settings: Settings, lock: Lock, warnings: tuple[Diagnostic, ...], request: Request) -> Prepared:
+    """The changeset of a run, with the lock that it leaves."""
+    project = settings.project
+    contract = load(project, settings.after if settings.change else None)
+    output = pipeline.generate(contract, project, request.scope)
+    moves = dict(settings.moved_handlers(sorted(output.expected)))
+    merger = Merger(project.root, lock, wishes(request.options, project.root, output.expected, moves))
+    if request.options.rename:
+        renaming = pipeline.renaming(request.options.rename, contract, project)
+        asked = replace(merger.wishes, moves={**renaming.paths, **moves})
+        merger = replace(merger, wishes=asked, substitute=renaming.substituted)
+    template = template_files(project.root) if request.upgrade else None
+    changeset, doubts = _Run(settings, lock, output, merger, template).changeset()
+    sources = pipeline.sources(contract, project.roots)
+    overlay = digest_of_overlay(project.root)
+    recorded = inputs.record(settings.after, project.proto_paths, sources, request.scope, overlay)
+    changes = (*([settings.change] if settings.change else []), *changeset.changes)
+    hints = _suggestions(lock, contract, request.options.rename)
+    told = (*warnings, *_lost(settings, lock, changes), *contract.warnings, *doubts, *hints)
+    report = Report(project.root, changes, told)
+    rpcs = pipeline.surface(contract) if request.scope == "server" else lock.rpcs
+    return Prepared(
+        report,
+        changeset.bookkeeping,
+        Lock(changeset.files, recorded, changeset.conflicts, rpcs),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    settings: Settings
+    lock: Lock
+    output: pipeline.Output
+    merger: Merger
+    template: Sequence[Artifact] | None = None
+
+    def changeset(self) -> tuple[Changeset, tuple[Diagnostic, ...]]:
+        """The changeset in which nothing is removed that code which stays needs, and what leads nowhere even so."""
+        root = self.settings.project.root
+        pinned: dict[str, frozenset[str]] = {}
+        for _ in range(MAX_ROUNDS):
+            changeset = self._compare(pinned)
+            lost = dependents.gone(changeset.changes)
+            if not lost.names:
+                return changeset, ()
+            found = list(dependents.uses(root, changeset.changes, lost))
+            more = dependents.pins(found, lost)
+            if all(names <= pinned.get(path, frozenset()) for path, names in more.items()):
+                break
+            pinned = {
+                path: pinned.get(path, frozenset()) | more.get(path, frozenset()) for path in pinned | more
+            }
+        return changeset, dependents.dangling(root, found, lost, changeset.changes)
+
+    def _compare(self, pinned: Mapping[str, frozenset[str]]) -> Changeset:
+        merger = replace(self.merger, pinned=pinned)
+        root = self.settings.project.root
+        comparison = Comparison(root, self.lock, merger, merger.wishes, pinned, self.template)
+        return comparison.compare(self.output.artifacts, self.output.expected)
+
+
+def _lost(settings: Settings, lock: Lock, changes: tuple[Change, ...]) -> tuple[Diagnostic, ...]:
+    """Says that the baseline is gone, where there is something that it should have known."""
+    if not lock.lost or not any(change.before is not None for change in changes):
+        return ()
+    message = "is gone, so what you edited is not known: only what is missing was added"
+    hint = "take .scaffold/ from git and run again"
+    return (Diagnostic("lock", message, hint, Location(shown(settings.project.root / FILE)), "warning"),)
+
+
+def _suggestions(lock: Lock, contract: Contract, given: Sequence[str]) -> Iterator[Diagnostic]:
+    """What looks renamed since the last run. Nothing is guessed: the user says so, or it is another RPC."""
+    if given or not lock.rpcs:
+        return
+    from scaffolder.targets.python.renames.suggest import suggestions
+
+    for item in suggestions(lock.rpcs, contract):
+        message = f"{item.old} is gone and {item.new} is new: {item.why}"
+        hint = f"if it was renamed, `scaffold generate --rename {item.old}={item.new}` moves what you wrote along"
+        yield Diagnostic("rename", message, hint, None, "warning")

@@ -1,0 +1,134 @@
+"""What would be removed although code that stays needs it: kept in a merged file, told of in one of the machine's."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffolder.app.report import LEADS_NOWHERE
+from scaffolder.artifact import Ownership
+from scaffolder.diagnostics import Diagnostic, Location
+from scaffolder.paths import shown
+from scaffolder.targets.python.references import Reference, module_of, references, top_level_names
+from scaffolder.workspace.changeset import Change
+from scaffolder.workspace.inputs import read_bytes
+
+FOLDERS = ("src", "tests", "clients")
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Names that a changeset takes away, by module; "" among them is the module itself. `paths` are where they were."""
+
+    names: Mapping[str, frozenset[str]]
+    paths: Mapping[str, str]
+    mergeable: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A file that needs something that goes."""
+
+    path: str
+    reference: Reference
+
+
+def gone(changes: Sequence[Change]) -> Gone:
+    """What the changes take away of the project's own modules."""
+    names: dict[str, frozenset[str]] = {}
+    paths: dict[str, str] = {}
+    mergeable: set[str] = set()
+    for change in changes:
+        module = module_of(change.path)
+        if not module or change.before is None or change.before == change.after or change.note == "moved":
+            continue
+        if change.path.endswith(
+            "_pb2.py"
+        ):  # its names are made at run time; the .pyi beside it spells them out
+            lost = frozenset([""]) if change.after is None else frozenset()
+        else:
+            lost = top_level_names(_text(change.before)) - top_level_names(_text(change.after or b""))
+            lost |= frozenset([""]) if change.after is None else frozenset()
+        if lost:
+            names[module] = names.get(module, frozenset()) | lost
+            paths[module] = change.path
+            if change.owner is Ownership.MERGED:
+                mergeable.add(module)
+    return Gone(names, paths, frozenset(mergeable))
+
+
+def uses(root: Path, changes: Sequence[Change], lost: Gone) -> Iterator[Use]:
+    """The uses of what is gone in the project as the changes leave it, the machine's own files left out."""
+    after = {change.path: change for change in changes}
+    for path in sorted({*_modules(root), *(path for path in after if path.endswith(".py"))}):
+        change = after.get(path)
+        if change is not None and (change.after is None or change.owner is Ownership.MACHINE):
+            continue
+        content = change.after if change is not None else read_bytes(f"{root}/{path}")
+        for reference in references(path, _text(content or b""), lost.names):
+            yield Use(path, reference)
+
+
+def pins(found: Sequence[Use], lost: Gone) -> dict[str, frozenset[str]]:
+    """By path of a merged file, the names that must stay ("" for the whole file)."""
+    kept: dict[str, set[str]] = {}
+    for use in found:
+        module = use.reference.module
+        if module in lost.mergeable:
+            whole = "" in lost.names[module]
+            kept.setdefault(lost.paths[module], set()).add("" if whole else use.reference.name)
+    return {path: frozenset(names) for path, names in kept.items()}
+
+
+def dangling(
+    root: Path, found: Sequence[Use], lost: Gone, changes: Sequence[Change]
+) -> tuple[Diagnostic, ...]:
+    """What leads nowhere now, and cannot be kept because it belongs to the machine.
+
+    An error where the file cannot be imported because of it, a warning where only a call would fail.
+    """
+    told: dict[tuple[str, str, str], Diagnostic] = {}
+    for use in found:
+        module, name = use.reference.module, use.reference.name
+        if module in lost.mergeable:
+            continue
+        what = f"`{module}.{name}`" if name else f"the module `{module}`"
+        message = f"uses {what}, which the contract no longer has"
+        homes = _homes(name, module, changes) if name else []
+        hint = "change it, or use `--rename OLD=NEW` if it was renamed"
+        if homes:
+            hint = f"it is in `{homes[0]}` now"
+        elif not name and module.endswith("_pb2"):
+            hint = "if its contract has another name now: `scaffold generate --rename OLD.proto=NEW.proto`"
+        severity = "error" if use.reference.binding else "warning"
+        place = Location(shown(root / use.path), use.reference.line)
+        told.setdefault((use.path, module, name), Diagnostic(LEADS_NOWHERE, message, hint, place, severity))
+    return tuple(told.values())
+
+
+def _homes(name: str, module: str, changes: Sequence[Change]) -> list[str]:
+    """Other generated modules of the same package that define a name now."""
+    top = module.partition(".")[0]
+    return sorted(
+        module_of(change.path)
+        for change in changes
+        if change.path.endswith(".pyi")
+        and change.after is not None
+        and module_of(change.path).startswith(f"{top}.")
+        and name in top_level_names(_text(change.after))
+    )
+
+
+def _modules(root: Path) -> Iterator[str]:
+    for top in FOLDERS:
+        for parent, folders, names in os.walk(root / top):
+            folders[:] = [name for name in folders if not name.startswith(".") and name != "__pycache__"]
+            for name in names:
+                if name.endswith(".py"):
+                    yield Path(parent, name).relative_to(root).as_posix()
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "replace").removeprefix("\ufeff")

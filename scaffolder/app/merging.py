@@ -1,0 +1,174 @@
+"""Brings the merge of definitions, that of lines, and the rules for bytes together: one file in, one file out."""
+
+from __future__ import annotations
+
+import tokenize
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from pathlib import Path
+
+from scaffolder.artifact import WHOLE, Conflict, Detail, Did
+from scaffolder.merge.result import Choices, Merged
+from scaffolder.merge.source import decode
+from scaffolder.workspace.baseline import conflict_path
+from scaffolder.workspace.changeset import FileMerge, Wishes
+from scaffolder.workspace.lock import Lock
+
+UNREADABLE = "is no text in its encoding, so it was left alone"
+MARKED = "holds conflict markers, so it was left alone"
+
+
+@dataclass(slots=True)
+class Merger:
+    """Merges the files of one run. `substitute` gives a text the new names of what was renamed."""
+
+    root: Path
+    lock: Lock
+    wishes: Wishes
+    substitute: Callable[[str, str], str] | None = None
+    pinned: Mapping[str, Collection[str]] = field(default_factory=dict)
+
+    def __call__(self, path: str, base: bytes | None, current: bytes, incoming: bytes) -> FileMerge:
+        if base == incoming and not self._asked(path) and self.substitute is None:
+            return FileMerge(current, incoming)
+        source = decode(current, _encoding(path, current))
+        was = decode(base, _encoding(path, base)) if base is not None else None
+        wanted = decode(incoming)
+        if source is None or wanted is None or (base is not None and was is None):
+            return self._bytes(path, base, current, incoming)
+        text = was.text if was else None
+        if self.substitute is not None:
+            text = self._renamed(path, text, wanted.text) if text is not None else None
+            source = replace(source, text=self._renamed(path, source.text, wanted.text))
+        merged = self._merged(path, text, source.text, wanted.text)
+        try:
+            content = (
+                current
+                if merged.text == source.text and self.substitute is None
+                else source.encode(merged.text)
+            )
+        except UnicodeEncodeError as error:
+            reason = f"the file's encoding, {source.encoding}, has no {error.object[error.start]!r}"
+            merged = self._left(path, text or "", source.text, wanted.text, reason)
+            content = current
+        return FileMerge(content, merged.base.encode(), merged.details, merged.conflicts)
+
+    def _renamed(self, path: str, text: str, incoming: str) -> str:
+        """The text under the new names; what the tool had added under one of them already gives way."""
+        from scaffolder.targets.python.twins import without_twins
+
+        assert self.substitute is not None
+        substituted = self.substitute(path, text)
+        return text if substituted == text else without_twins(substituted, incoming)
+
+    def _asked(self, path: str) -> bool:
+        return path in self.wishes.restore or bool(self.pinned.get(path))
+
+    def _choices(self, path: str) -> Choices:
+        restore = self.wishes.restore.get(path)
+        return Choices(
+            settled=lambda conflict: self._settled(path, conflict),
+            restore=frozenset() if restore is None else restore or frozenset({"*"}),
+            prune=self.wishes.prune,
+            pinned=frozenset(self.pinned.get(path, ())),
+        )
+
+    def _settled(self, path: str, conflict: Conflict) -> bool:
+        """A conflict that was told before ends when the user changes their side, or deletes what shows it."""
+        told = self.lock.conflicts.get(f"{path}::{conflict.name}")
+        if told is None or told.incoming != conflict.incoming_mark:
+            return False
+        return told.current != conflict.current_mark or not (self.root / conflict_path(path)).exists()
+
+    def _merged(self, path: str, base: str | None, current: str, incoming: str) -> Merged:
+        from scaffolder.merge.lines import has_markers
+
+        if has_markers(current):
+            return _left_alone(base, current, incoming, MARKED)
+        return (self._python if path.endswith(".py") else self._lines)(path, base, current, incoming)
+
+    def _python(self, path: str, base: str | None, current: str, incoming: str) -> Merged:
+        from scaffolder.merge.outline import NotParsedError
+        from scaffolder.targets.python.merge import merge_python
+
+        try:
+            merged = merge_python(base, current, incoming, self._choices(path))
+        except NotParsedError as error:
+            if base == incoming:
+                return Merged(current, incoming)
+            reason = f"line {error.line} cannot be read ({error.message}), so the file was left alone"
+            return _left_alone(base, current, incoming, reason)
+        return _with_markers(merged) if self.wishes.markers and merged.conflicts else merged
+
+    def _lines(self, path: str, base: str | None, current: str, incoming: str) -> Merged:
+        from scaffolder.merge.formats import problem
+        from scaffolder.merge.lines import merge_lines
+
+        choices = self._choices(path)
+        if choices.restore and current != incoming:
+            return Merged(incoming, incoming, (Detail(Did.RESTORED, WHOLE, 1),))
+        merged = merge_lines(base, current, incoming, choices, markers=self.wishes.markers)
+        if self.wishes.markers and merged.conflicts:
+            return merged
+        found = problem(path, merged.text)
+        if found is None or problem(path, current) is not None:
+            return merged
+        return self._left(path, base or "", current, incoming, f"the result would be invalid: {found}")
+
+    def _left(self, path: str, base: str, current: str, incoming: str, reason: str) -> Merged:
+        """The file stays as it is, and so does its base, unless the user has dealt with this already."""
+        conflict = Conflict(WHOLE, base, current, incoming, 1, reason)
+        if self._settled(path, conflict):
+            return Merged(current, incoming, (Detail(Did.KEPT, WHOLE, 1, "settled by you"),))
+        return Merged(current, base, (Detail(Did.CONFLICT, WHOLE, 1, reason),), (conflict,))
+
+    def _bytes(self, path: str, base: bytes | None, current: bytes, incoming: bytes) -> FileMerge:
+        """What is no text is one piece."""
+        if base == current:
+            return FileMerge(incoming, incoming, (Detail(Did.UPDATED, WHOLE, 1),))
+        if incoming in (base, current):
+            return FileMerge(current, incoming)
+        sides = [(side or b"").decode(errors="replace") for side in (base, current, incoming)]
+        merged = self._left(path, sides[0], sides[1], sides[2], UNREADABLE)
+        kept = incoming if not merged.conflicts else base or b""
+        return FileMerge(current, kept, merged.details, merged.conflicts)
+
+
+def _left_alone(base: str | None, current: str, incoming: str, reason: str) -> Merged:
+    """A file that cannot be merged as it is now: nothing about it is settled before it can."""
+    conflict = Conflict(WHOLE, base or "", current, incoming, 1, reason)
+    return Merged(current, base or "", (Detail(Did.CONFLICT, WHOLE, 1, reason),), (conflict,))
+
+
+def _with_markers(merged: Merged) -> Merged:
+    """Writes each conflict into the file, as git does."""
+    text = merged.text
+    for conflict in merged.conflicts:
+        text = _marked(text, conflict)
+    return replace(merged, text=text)
+
+
+def _marked(text: str, conflict: Conflict) -> str:
+    newline = "\r\n" if "\r\n" in text else "\n"
+    current, base, incoming = (
+        side.replace("\n", newline) for side in (conflict.current, conflict.base, conflict.incoming)
+    )
+    block = newline.join(
+        [
+            f"<<<<<<< yours{newline}{current}||||||| before{newline}{base}=======",
+            f"{incoming}>>>>>>> generated",
+            "",
+        ]
+    )
+    return text.replace(current, block, 1)
+
+
+def _encoding(path: str, content: bytes) -> str:
+    """The encoding that a Python file declares (PEP 263); UTF-8 for all else."""
+    if not path.endswith(".py"):
+        return "utf-8"
+    try:
+        return tokenize.detect_encoding(BytesIO(content).readline)[0].removesuffix("-sig")
+    except SyntaxError:
+        return "utf-8"

@@ -1,0 +1,155 @@
+"""Splices: what is replaced in a text, by offsets. Every byte outside of them stays as it is."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from scaffolder.merge.outline import Node, Outline
+from scaffolder.merge.source import LINE_END, plain
+
+
+class Side(IntEnum):
+    """What comes first where several splices begin at one offset.
+
+    What is put behind a thing that ends there precedes what is put before a thing that begins there.
+    """
+
+    IMPORT = 0
+    BEHIND = 1
+    BEFORE = 2
+    WITHIN = 3
+    INSTEAD = 4
+
+
+@dataclass(slots=True)
+class Edits:
+    """Replacements of one text. Those of equal rank at one offset apply in the order in which they were added."""
+
+    text: str
+    newline: str = "\n"
+    spans: list[tuple[int, int, str]] = field(default_factory=list)
+    ranks: list[tuple[int, int]] = field(default_factory=list)
+
+    def replace(self, start: int, end: int, new: str, side: Side = Side.WITHIN) -> None:
+        r"""Puts `new` (lines ending in ``\n``) in place of a span, with the line ends of the file."""
+        old = self.text[start:end]
+        if old and not old.endswith(("\n", "\r")) and end == len(self.text):
+            new = new.removesuffix("\n")  # a missing final newline stays missing
+        self._add(start, end, new, (side if start == end else Side.INSTEAD, 0))
+
+    def insert(self, offset: int, new: str, side: Side = Side.BEHIND, depth: int = 0) -> int:
+        """Inserts whole lines at the start of a line, or after a last line that has no end; the index of the splice.
+
+        `depth` counts the containers around it: behind inner things come before behind outer ones.
+        """
+        if offset and offset == len(self.text) and not self.text.endswith(("\n", "\r")):
+            new = "\n" + new.removesuffix("\n")
+        return self._add(offset, offset, new, (side, -depth if side is Side.BEHIND else depth))
+
+    def _add(self, start: int, end: int, new: str, rank: tuple[int, int]) -> int:
+        self.spans.append((start, end, new.replace("\n", self.newline)))
+        self.ranks.append(rank)
+        return len(self.spans) - 1
+
+    def __bool__(self) -> bool:
+        return bool(self.spans)
+
+    def apply(self) -> str:
+        """The text with every replacement made."""
+        pieces, position = [], 0
+        for index in self._order():
+            start, end, new = self.spans[index]
+            pieces += [self.text[position:start], new]
+            position = max(position, end)
+        return "".join([*pieces, self.text[position:]])
+
+    def places(self) -> Places:
+        """Where the lines of the text, and the splices, are after the replacements."""
+        starts: list[int] = []
+        deltas = [0]
+        at: dict[int, int] = {}
+        line_starts = [0, *(match.end() for match in LINE_END.finditer(self.text))]
+        position = 0
+        for index in self._order():
+            start, end, new = self.spans[index]
+            at[index] = bisect_right(line_starts, start) + deltas[-1] + _leading_blank_lines(new)
+            gone = len(LINE_END.findall(self.text[max(start, position) : max(end, position)]))
+            deltas.append(deltas[-1] + len(LINE_END.findall(new)) - gone)
+            starts.append(max(start, end, position))
+            position = max(position, end)
+        return Places(line_starts, starts, deltas, at)
+
+    def _order(self) -> list[int]:
+        return sorted(range(len(self.spans)), key=lambda index: (self.spans[index][0], self.ranks[index]))
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Numbers of lines, from 1, in the text that `Edits.apply` gives."""
+
+    line_starts: list[int]
+    starts: list[int]
+    deltas: list[int]
+    at: dict[int, int]
+
+    def of_offset(self, offset: int) -> int:
+        return bisect_right(self.line_starts, offset) + self.deltas[bisect_right(self.starts, offset)]
+
+    def of_splice(self, index: int) -> int:
+        return self.at[index]
+
+
+def _leading_blank_lines(text: str) -> int:
+    return len(LINE_END.findall(text[: len(text) - len(text.lstrip())]))
+
+
+def adapted(outline: Outline, start: int, end: int, unit: str) -> str:
+    """A span of whole lines of `outline`, indented in steps of `unit`. What is inside a string stays as it is."""
+    text = plain(outline.text[start:end])
+    if unit == outline.unit:
+        return text
+    first = outline.line(start)
+    inside = outline.inside_strings()
+    lines = text.split("\n")
+    for index, line in enumerate(lines):
+        bare = line.lstrip(" \t")
+        if first + index in inside or not bare:
+            continue
+        steps, rest = divmod(len(line) - len(bare), len(outline.unit))
+        lines[index] = unit * steps + " " * rest + bare
+    return "\n".join(lines)
+
+
+def blank_lines_before(outline: Outline, offset: int) -> str:
+    """The blank lines that end at `offset`, as line ends."""
+    return "\n" * (outline.line(offset) - outline.line(start_of_blank(outline, offset)))
+
+
+def start_of_blank(outline: Outline, offset: int) -> int:
+    """Where the blank lines that end at `offset`, the start of a line, begin."""
+    index = outline.line(offset) - 1
+    if outline.line_starts[index] != offset:
+        return offset
+    while index > 0 and not outline.text[outline.line_starts[index - 1] : outline.line_starts[index]].strip():
+        index -= 1
+    return outline.line_starts[index]
+
+
+def end_of_blank(outline: Outline, offset: int) -> int:
+    """Where the blank lines that begin at `offset`, the start of a line, end."""
+    index = outline.line(offset) - 1
+    starts = [*outline.line_starts[index : index + 100], len(outline.text)]
+    for begin, end in zip(starts, starts[1:], strict=False):
+        if outline.text[begin:end].strip():
+            return begin
+    return starts[-1]
+
+
+def without(outline: Outline, node: Node) -> tuple[int, int]:
+    """The span to remove a definition with the blank lines above it, or, where there are none, those below."""
+    start = start_of_blank(outline, node.start)
+    if start in (0, node.start):
+        return node.start, end_of_blank(outline, node.end)
+    return start, node.end
