@@ -10,7 +10,7 @@ from scaffolder.app import dependents, pipeline
 from scaffolder.app.contracts import load
 from scaffolder.app.merging import Merger
 from scaffolder.app.options import Request, wishes
-from scaffolder.app.report import Prepared, Report
+from scaffolder.app.report import LOCK, Prepared, Report
 from scaffolder.app.settings import Settings
 from scaffolder.app.upgrade import template_files
 from scaffolder.artifact import Artifact
@@ -96,7 +96,7 @@ def _lost(settings: Settings, lock: Lock, changes: tuple[Change, ...]) -> tuple[
         return ()
     message = "is gone, so what you edited is not known: only what is missing was added"
     hint = "take .scaffold/ from git and run again"
-    return (Diagnostic("lock", message, hint, Location(shown(settings.project.root / FILE)), "warning"),)
+    return (Diagnostic(LOCK, message, hint, Location(shown(settings.project.root / FILE)), "warning"),)
 
 
 def _suggestions(lock: Lock, contract: Contract, given: Sequence[str]) -> Iterator[Diagnostic]:

@@ -107,7 +107,7 @@ class Merger:
 
         choices = self._choices(path)
         if choices.restore and current != incoming:
-            return Merged(incoming, incoming, (Detail(Did.RESTORED, WHOLE, 1),))
+            return Merged(incoming, incoming, (Detail(Did.RESTORED, WHOLE, 1, "in place of yours"),))
         merged = merge_lines(base, current, incoming, choices, markers=self.wishes.markers)
         if self.wishes.markers and merged.conflicts:
             return merged

@@ -10,9 +10,11 @@ from scaffolder.artifact import Did as Did  # noqa: PLC0414
 from scaffolder.diagnostics import Diagnostic
 from scaffolder.workspace.changeset import Action as Action  # noqa: PLC0414
 from scaffolder.workspace.changeset import Change as Change  # noqa: PLC0414
+from scaffolder.workspace.comparison import EDITED as EDITED  # noqa: PLC0414
 from scaffolder.workspace.lock import Lock
 
 LEADS_NOWHERE = "leads-nowhere"
+LOCK = "lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,11 @@ class Report:
     def conflicts(self) -> tuple[Change, ...]:
         """The files in which something is left to the user."""
         return tuple(change for change in self.changes if change.conflicts)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the project is as `generate` would leave it."""
+        return not self.different and all(item.code != LOCK for item in self.warnings)
 
     @property
     def needs_attention(self) -> bool:

@@ -6,6 +6,7 @@ sysexits.h) · 130 interrupted · 141 the reader of the output went away.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -25,6 +26,7 @@ HELP = ("--help", "-h")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command line (that of the process if None) and returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    gc.disable()
     try:
         code = _guarded(given)
         sys.stdout.flush()

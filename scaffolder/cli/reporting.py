@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from scaffolder.app.report import Action, Change, Detail, Did, Report
+from scaffolder.app.report import EDITED, Action, Change, Detail, Did, Report
 from scaffolder.cli.console import Console
 from scaffolder.cli.style import Style
 from scaffolder.diagnostics import Diagnostic, ScaffoldError
@@ -22,7 +22,7 @@ def print_report(report: Report, console: Console, *, as_json: bool) -> None:
         told = [_detail(change, item) for item in change.details if _is_news(change, item, console)]
         if change.action is not Action.KEEP:
             console.result("\n".join([line, *told]))
-        elif change.note or told:
+        elif told or change.note not in ("", EDITED):
             console.note("\n".join([line, *told]))
         else:
             console.detail(line)

@@ -22,6 +22,7 @@ ORPHANED = "no longer generated, kept because it is yours"
 ORPHANED_EDITED = "no longer generated, kept because it was edited"
 NEEDED = "no longer generated, kept because your code uses it"
 PRUNED = "no longer generated, pruned; your version is kept in {}"
+GAVE_WAY = "your version is kept in {}"
 REPLACED = "was edited; your version is kept in {}"
 
 
@@ -124,12 +125,18 @@ class Comparison:
         )
         self._propose(change)
         if merged.content != current:
+            if self._gives_way(change):
+                change = replace(change, note=GAVE_WAY.format(self._set_aside(change.path, current)))
             return replace(change, action=Action.UPDATE)
         if merged.conflicts:
             return replace(change, action=Action.CONFLICT)
         if merged.content == content or not note:
             return replace(change, note="" if merged.content == merged.base else EDITED)
         return change
+
+    def _gives_way(self, change: Change) -> bool:
+        """Whether something that the user wrote goes from a file, because they asked for it."""
+        return any(item.did in (Did.RESTORED, Did.REMOVED) and item.reason for item in change.details)
 
     def _moving(self, artifact: Artifact, keep: Change, old: str, was: bytes) -> Change:
         """A file that has another path now: what the user made of it moves along."""

@@ -54,14 +54,14 @@ def diff(
         print_json(report, console, with_diff=True)
     else:
         print_differences(report, console)
-    return LEFT if report.different else 0
+    return 0 if report.is_current else LEFT
 
 
 def check(*, console: Console, json: bool) -> int:
     """`scaffold check`."""
     report = app.preview(Request(projects.find(Path.cwd())))
     print_report(report, console, as_json=json)
-    return LEFT if report.different else 0
+    return 0 if report.is_current else LEFT
 
 
 def upgrade(
