@@ -16,8 +16,11 @@ from scaffolder.merge.outline import Node
 from scaffolder.targets.python import syntax
 from scaffolder.targets.python.pieces import CommentPiece, PythonPiece
 
-Known = dict[tuple[bool, str], PythonPiece]
-"""Pieces by their text; the flag tells a module's docstring."""
+Known = dict[tuple[str, str], PythonPiece]
+"""Pieces by what they are and their text."""
+
+DOCSTRING, HEAD, WHOLE = "docstring", "head", "whole"
+"""A module's docstring; what comes before the members of a class; any other piece."""
 
 _STRING = re.compile(r"[rRuU]?[\"']")
 
@@ -51,6 +54,9 @@ def comments(text: str, start: int, end: int, names: Names) -> list[Node]:
     """The runs of comment lines in a span that holds nothing else."""
     nodes = []
     while start < end:
+        if text[start] == "\n":
+            start += 1
+            continue
         stop = _line_end(text, start, end)
         if is_comment(text[start:stop]):
             while stop < end and is_comment(text[stop : _line_end(text, stop, end)]):
@@ -79,6 +85,7 @@ class _Block:
     """What the nodes of one block share."""
 
     known: Known
+    indent: str
     may_hold_docstring: bool
     names: Names = field(default_factory=Names)
 
@@ -86,7 +93,7 @@ class _Block:
 def _nodes(text: str, start: int, end: int, indent: str, known: Known) -> list[Node]:
     """The nodes of a block between two offsets."""
     nodes: list[Node] = []
-    block = _Block(known, may_hold_docstring=not indent)
+    block = _Block(known, indent, may_hold_docstring=not indent)
     width = len(indent.expandtabs(8))
     above = start
     for begin, next_begin in _chunks(text, start, end, indent):
@@ -94,7 +101,7 @@ def _nodes(text: str, start: int, end: int, indent: str, known: Known) -> list[N
         stop = _code_end(text, begin, next_begin, width)
         if above < first:
             nodes += comments(text, above, first, block.names)
-        nodes.append(_node(text, first, begin, stop, indent, block))
+        nodes.append(_node(text, first, begin, stop, block))
         block.may_hold_docstring = False
         above = stop
     return nodes + comments(text, above, end, block.names) if above < end else nodes
@@ -105,10 +112,11 @@ def _chunks(text: str, start: int, end: int, indent: str) -> Iterator[tuple[int,
     begin = counted = -1
     quotes = 0
     decorated = False
+    single = "'''" in text
     for match in _patterns(indent)[0].finditer(text, start, end):
         at = match.start()
         if begin >= 0:
-            quotes += text.count('"""', counted, at) + text.count("'''", counted, at)
+            quotes += text.count('"""', counted, at) + (text.count("'''", counted, at) if single else 0)
             counted = at
             if quotes % 2:
                 continue
@@ -136,7 +144,8 @@ def _patterns(indent: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     return _compiled[indent]
 
 
-def _node(text: str, start: int, begin: int, end: int, indent: str, block: _Block) -> Node:
+def _node(text: str, start: int, begin: int, end: int, block: _Block) -> Node:
+    indent = block.indent
     found = _patterns(indent)[1].match(text, begin, end)
     if found is None:
         piece = _leaf(text[start:end], indent, block.known, may_be_docstring=block.may_hold_docstring)
@@ -156,8 +165,7 @@ def _node(text: str, start: int, begin: int, end: int, indent: str, block: _Bloc
 
 
 def _leaf(text: str, indent: str, known: Known, *, may_be_docstring: bool) -> PythonPiece:
-    is_docstring = may_be_docstring and (True, text) in known
-    piece = known.get((is_docstring, text))
+    piece = (known.get((DOCSTRING, text)) if may_be_docstring else None) or known.get((WHOLE, text))
     if piece is not None:
         return piece
     statements, first = _parsed(text, indent)
@@ -165,19 +173,19 @@ def _leaf(text: str, indent: str, known: Known, *, may_be_docstring: bool) -> Py
     piece = PythonPiece(text, statements, first, is_docstring=is_docstring)
     if (piece.is_class and not piece.inline) or not _covers(piece, indent):
         raise _UnsureError
-    known[is_docstring, text] = piece
+    known[DOCSTRING if is_docstring else WHOLE, text] = piece
     return piece
 
 
 def _head(text: str, indent: str, inner: str, known: Known) -> PythonPiece:
     """What comes before the members of a class, for the tree with a member."""
-    piece = known.get((False, text))
+    piece = known.get((HEAD, text))
     if piece is None:
         statements, first = _parsed(f"{text}{inner}pass\n", indent)
         piece = PythonPiece(text, statements, first)
         if len(statements) > 1 or not piece.is_class or piece.inline or piece.parts[-1].end != len(text):
             raise _UnsureError
-        known[False, text] = piece
+        known[HEAD, text] = piece
     return piece
 
 
@@ -210,6 +218,8 @@ def _covers(piece: PythonPiece, indent: str) -> bool:
 
 def _with_comments_above(text: str, start: int, floor: int) -> int:
     while start > floor:
+        if text[start - 2 : start] == "\n\n":
+            break
         line = max(text.rfind("\n", floor, start - 1) + 1, floor)
         if not is_comment(text[line:start]):
             break
@@ -220,9 +230,13 @@ def _with_comments_above(text: str, start: int, floor: int) -> int:
 def _code_end(text: str, begin: int, end: int, width: int) -> int:
     """Where a chunk ends without the blank lines behind it and the comments that are not indented deeper."""
     while end > begin:
+        if text[end - 2 : end] == "\n\n":
+            end -= 1
+            continue
         line = max(text.rfind("\n", begin, end - 1) + 1, begin)
         found = text[line:end]
-        if found.strip() and not (is_comment(found) and width_of(found) <= width):
+        bare = found.strip()
+        if bare and not (bare[0] == "#" and width_of(found) <= width):
             break
         end = line
     return end

@@ -67,23 +67,40 @@ def _merged(base: Side, current: Side, incoming: Side) -> tuple[list[Splice], Co
         return None
     edits = DisplayEdits(current[0], current[1], current[2], incoming[0])
     added = [entry for entry in incoming[2] if entry.key not in old and entry.key not in here]
-    for key in old.keys() - new.keys():
-        if key not in here:
-            if added or _replaced(key, list(old), list(here)):
-                return None
-        elif here[key].value != old[key].value:
-            return None
-        else:
-            edits.remove(here[key])
-    for key, entry in new.items():
-        if key in here and entry.value not in (here[key].value, old[key].value if key in old else None):
-            if key not in old or here[key].value != old[key].value:
-                return None
-            edits.update(here[key], entry)
-        elif key in old and key not in here and entry.value != old[key].value:
-            return None
+    if not _removals(edits, old, here, set(new), adds=bool(added)) or not _updates(edits, old, here, new):
+        return None
     edits.add(added, list(new))
     return edits.splices() if edits.is_regular() else None
+
+
+def _removals(
+    edits: DisplayEdits, old: dict[str, Entry], here: dict[str, Entry], new: set[str], *, adds: bool
+) -> bool:
+    """Takes out what is no longer generated; false where the user changed it."""
+    for key in [key for key in old if key not in new]:
+        if key not in here:
+            if adds or _replaced(key, list(old), list(here)):
+                return False
+        elif here[key].value != old[key].value:
+            return False
+        else:
+            edits.remove(here[key])
+    return True
+
+
+def _updates(
+    edits: DisplayEdits, old: dict[str, Entry], here: dict[str, Entry], new: dict[str, Entry]
+) -> bool:
+    """Brings in what changed under its key; false where the user changed or removed it too."""
+    for key, entry in new.items():
+        before = old[key].value if key in old else None
+        if key in here and entry.value not in (here[key].value, before):
+            if here[key].value != before:
+                return False
+            edits.update(here[key], entry)
+        elif key in old and key not in here and entry.value != before:
+            return False
+    return True
 
 
 def _replaced(key: str, old: Sequence[str], here: Sequence[str]) -> bool:

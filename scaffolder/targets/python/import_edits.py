@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from scaffolder.merge.edits import Edits, Side, blank_lines_before, without
 from scaffolder.merge.outline import Node, Outline
 from scaffolder.merge.source import plain
 from scaffolder.targets.python.import_items import (
-    LINE_LENGTH,
     Item,
     early,
     items,
     items_of,
-    order,
     rendered,
     statements_of,
 )
-from scaffolder.targets.python.pieces import PythonPiece
-
-_REST_OF_LINE = re.compile(r"[ \t]*,?[ \t]*(#[^\r\n]*)?(\r\n|\r|\n)")
+from scaffolder.targets.python.import_statement import ImportStatement
 
 
 class ImportEdits:
@@ -76,7 +71,7 @@ class ImportEdits:
         if not left:
             self._drop(node)
             return False
-        edit = _Statement(self.here, node, statement, left)
+        edit = ImportStatement(node, statement, left)
         for index in range(len(own)):
             if index not in left:
                 self.edits.replace(*edit.removal(index), "")
@@ -103,7 +98,7 @@ class ImportEdits:
         text = self.here.text
         below = text[end : text.find("\n", end) + 1 or len(text)]
         if start == node.start and not below.strip() and blank_lines_before(self.here, start):
-            start, end = without(self.here, node)
+            start, end = without(self.here, node, self.here.nodes)
         self.edits.replace(start, end, "")
 
     def _new_statement(self, added: Sequence[Item], text: str) -> None:
@@ -114,19 +109,29 @@ class ImportEdits:
         generated = [node for node in self.guide.nodes if node.kind == "import"]
         own = self.wanted.get(added[0])
         index = generated.index(own) if own in generated else 0
+        places = [*self._behind(generated, index), *self._before(generated, index)]
+        for offset, gap, side in sorted(
+            places, key=lambda place: place[1]
+        ):  # one of its own section goes first
+            self.edits.insert(offset, text + gap if side is Side.BEFORE else gap + text, side)
+            return
+        self._among_the_first(text)
+
+    def _behind(self, generated: Sequence[Node], index: int) -> Iterator[tuple[int, str, Side]]:
+        """The place behind the nearest elder statement that is there."""
         for elder in reversed(generated[:index]):
             if (found := self._counterpart(elder)) is not None:
-                self.edits.insert(
-                    found.end, self._gap(generated, elder, generated[index]) + text, Side.IMPORT
-                )
+                yield found.end, self._gap(generated, elder, generated[index]), Side.IMPORT
                 return
+
+    def _before(self, generated: Sequence[Node], index: int) -> Iterator[tuple[int, str, Side]]:
+        """The place before the nearest younger one."""
         for younger in generated[index + 1 :]:
             found = self._counterpart(younger)
             if found is not None and not _is_future(found):
                 gap = self._gap(generated, generated[index], younger)
-                self.edits.insert(found.start + found.piece.parts[-1].start, text + gap, Side.BEFORE)
+                yield found.start + found.piece.parts[-1].start, gap, Side.BEFORE
                 return
-        self._among_the_first(text)
 
     def _gap(self, generated: Sequence[Node], above: Node, below: Node) -> str:
         """A blank line, where the tool has one between two statements."""
@@ -161,81 +166,14 @@ class ImportEdits:
             docstring = next((node.end for node in nodes if node.kind == "docstring"), len(self.here.text))
             self.edits.insert(docstring, "\n" * bool(nodes) + text, Side.IMPORT)
         else:
-            first = next((node for node in self.here.nodes if node.kind != "comment"), self.here.nodes[-1])
-            self.edits.insert(first.start, text + "\n", Side.BEFORE)
-
-
-class _Statement:
-    """One import statement of one or more names, of which some stay (`left`, by index)."""
-
-    def __init__(
-        self, here: Outline, node: Node, statement: ast.Import | ast.ImportFrom, left: Sequence[int]
-    ) -> None:
-        assert isinstance(node.piece, PythonPiece)
-        self.piece, self.base = node.piece, node.start
-        self.left, self.here = left, here
-        self.spans = [(self.piece.start_of(alias), self.piece.end_of(alias)) for alias in statement.names]
-
-    def removal(self, index: int) -> tuple[int, int]:
-        """A name with its comma, and with its line where it has one of its own."""
-        start, end = self.spans[index]
-        line = self._line_start(start)
-        match = _REST_OF_LINE.match(self.piece.text, end)
-        if match and not self.piece.text[line:start].strip() and ("," in match[0] or index < self.left[-1]):
-            start, end = line, match.end()
-        elif index < self.left[-1]:
-            end = self.spans[index + 1][0]
-        else:
-            start = self.spans[index - 1][1]
-        return self.base + start, self.base + end
-
-    def fits(self, new: Sequence[Item]) -> bool:
-        """Whether names can be put in: a statement of one line without parentheses would become too long."""
-        code = self.piece.text[self.piece.parts[-1].start :].rstrip()
-        added = sum(len(item.text) + 2 for item in new)
-        return "(" in code or "\n" in code or len(code) + added <= LINE_LENGTH
-
-    def insertions(self, new: Sequence[Item], names: Sequence[str]) -> list[tuple[int, str]]:
-        """Where texts go in: in the statement's order, if it has one."""
-        groups: dict[int, list[str]] = {}
-        for item in sorted(new, key=lambda item: order(item.text)):
-            groups.setdefault(self._elder(names, item.text), []).append(item.text)
-        own_lines = all(not self.piece.text[self._line_start(a) : a].strip() for a, _ in self.spans)
-        return [
-            (self.base + at, text)
-            for index, texts in groups.items()
-            for at, text in (self._lines(index, texts) if own_lines else self._inline(index, texts))
-        ]
-
-    def _elder(self, names: Sequence[str], name: str) -> int:
-        """The name that stays behind which another goes, -1 for none."""
-        keys = [order(names[index]) for index in self.left]
-        if keys != sorted(keys):
-            return self.left[-1]
-        return max((index for index in self.left if order(names[index]) <= order(name)), default=-1)
-
-    def _inline(self, index: int, texts: Sequence[str]) -> list[tuple[int, str]]:
-        if index < 0:
-            return [(self.spans[self.left[0]][0], "".join(f"{text}, " for text in texts))]
-        return [(self.spans[index][1], "".join(f", {text}" for text in texts))]
-
-    def _lines(self, index: int, texts: Sequence[str]) -> list[tuple[int, str]]:
-        """Lines of their own, as the other names have."""
-        first = self.spans[max(index, self.left[0])][0]
-        line = self._line_start(first)
-        indent = self.piece.text[line:first]
-        block = "".join(f"{indent}{text},\n" for text in texts)
-        if index < 0:
-            return [(line, block)]
-        end = self.spans[index][1]
-        rest = _REST_OF_LINE.match(self.piece.text, end)
-        if rest is None:  # the bracket closes on the name's own line
-            return self._inline(index, texts)
-        comma = [] if "," in rest[0].partition("#")[0] else [(end, ",")]
-        return [*comma, (rest.end(), block)]
-
-    def _line_start(self, offset: int) -> int:
-        return max(start for start in self.piece.line_starts if start <= offset)
+            first = next((node for node in self.here.nodes if node.kind != "comment"), None)
+            if first is None:
+                self.edits.insert(self.here.nodes[-1].end, "\n" + text, Side.IMPORT)
+                return
+            is_script = first.start == 0 and self.here.text.startswith("#!")
+            self.edits.insert(
+                self.here.line_starts[1] if is_script else first.start, text + "\n", Side.BEFORE
+            )
 
 
 def _code(node: Node) -> str:

@@ -44,7 +44,7 @@ class ImportMerge:
             added = [item for item in self.wanted if item not in self.here and self._is_missing(item)]
             candidates = [item for item in self.base_items if item in self.here and item not in self.wanted]
         own = ImportEdits(self.current, self.incoming, edits)
-        replaced = {item.binds for item in added}
+        replaced = {item.binds for item in added} | self._defined(candidates)
         free = [item for item in candidates if item.binds in replaced or not self.uses.name(item.binds)]
         removed = [item for item in free if own.movable(item) or not self._has_comment_of_users(item)]
         clashes = tuple(item for item in added if self._means_something_else(item, removed))
@@ -52,6 +52,14 @@ class ImportMerge:
         self._advance(base_edits, added, [item for item in candidates if item not in removed])
         kept = tuple(item for item in free if item not in removed)
         return ImportChanges(tuple(added), tuple(removed), kept, clashes)
+
+    def _defined(self, candidates: list[Item]) -> set[str]:
+        """The names of imports that the tool now defines in the file itself."""
+        names = {item.binds for item in candidates}
+        kinds = ("function", "class", "value")
+        return {
+            name for node in self.draft.nodes if names and node.kind in kinds for name in names & node.binds
+        }
 
     def _advance(self, base_edits: Edits, added: list[Item], retained: list[Item]) -> None:
         """The next base knows the tool's imports that the file still has, and none that nothing needed yet."""
@@ -73,7 +81,10 @@ class ImportMerge:
         return not Uses(self.incoming).name(item.binds)  # imported for its own sake
 
     def _used_anew(self, item: Item) -> bool:
-        return self.uses.name(item.binds) and not Uses(self.current).name(item.binds)
+        """Whether code that was generated now is the first to use a name; the user's strings need no import."""
+        return self.uses.name(item.binds, strings=False) and not Uses(self.current).name(
+            item.binds, strings=False
+        )
 
     def _has_comment_of_users(self, item: Item) -> bool:
         assert self.base is not None

@@ -46,8 +46,8 @@ class _Merge:
             return self._refused("the result would not be Python")
         imports = ImportMerge(self.before, self.here, draft, self.wanted).apply(merge.edits, merge.base_edits)
         text, base = merge.edits.apply(), merge.base_edits.apply()
-        result = self._outline_or_none(text)
-        if result is None or self._outline_or_none(base) is None:
+        result = draft if text == draft.text else self._outline_or_none(text)
+        if result is None or (base != self.wanted.text and self._outline_or_none(base) is None):
             return self._refused("the result would not be Python")
         if imports.clashes:
             clash = imports.clashes[0]
@@ -55,13 +55,19 @@ class _Merge:
         if name := _defined_twice(self.here, result):
             return self._refused(f"`{name}` would be defined twice")
         details, conflicts = merge.account.located(merge.edits)
+        lines = _lines(result, {item.name for item in details if item.line})
+        details = tuple(replace(item, line=lines.get(item.name, item.line)) for item in details)
+        conflicts = tuple(replace(item, line=lines.get(item.name, item.line)) for item in conflicts)
         return Merged(text, base, (*_import_details(imports, result), *details), conflicts)
 
     def _definitions(self) -> tuple[DefinitionMerge, Outline | None]:
         """The definitions merged, with those kept that are no longer generated but that what stays still uses."""
         kept: frozenset[str] = frozenset()
+        generated = {name for node in self.wanted.nodes for name in node.binds}
         while True:
-            merge = DefinitionMerge(self.before, self.here, self.wanted, self.choices, reconcile, kept)
+            merge = DefinitionMerge(
+                self.before, self.here, self.wanted, self.choices, reconcile=reconcile, kept=kept
+            )
             merge.run()
             draft = self._outline_or_none(merge.edits.apply())
             if draft is None:
@@ -70,7 +76,7 @@ class _Merge:
             used = {
                 node.name
                 for node in merge.removed
-                if any(uses.name(name, strings=False) for name in node.binds)
+                if any(name not in generated and uses.name(name, strings=False) for name in node.binds)
             }
             if not used:
                 return merge, draft
@@ -98,15 +104,12 @@ def _untouched(base: str, incoming: str) -> Merged:
     """Nobody edited the file: it becomes what is generated; the details come from the same comparison."""
     known: Known = {}
     before, after = outline(base, known), outline(incoming, known)
-    merge = DefinitionMerge(before, before, after, NO_CHOICES, reconcile)
+    merge = DefinitionMerge(before, before, after, NO_CHOICES, reconcile=reconcile)
     merge.run()
     details, _ = merge.account.located(merge.edits)
-    lines = dict(_lines(after))
-    located = [
-        replace(item, line=lines.get(item.name, 0))
-        for item in details
-        if item.did in (Did.ADDED, Did.UPDATED, Did.REMOVED)
-    ]
+    details = tuple(item for item in details if item.did in (Did.ADDED, Did.UPDATED, Did.REMOVED))
+    lines = _lines(after, {item.name for item in details})
+    located = [replace(item, line=lines.get(item.name, 0)) for item in details]
     old, new = items_of(before), items_of(after)
     imports = ImportChanges(
         tuple(item for item in new if item not in old), tuple(item for item in old if item not in new)
@@ -127,16 +130,19 @@ def _import_details(imports: ImportChanges, result: Outline) -> list[Detail]:
     ]
 
 
-def _lines(whole: Outline) -> list[tuple[str, int]]:
-    found: list[tuple[str, int]] = []
+def _lines(whole: Outline, names: set[str]) -> dict[str, int]:
+    """The lines on which definitions begin, by their paths."""
+    found: dict[str, int] = {}
 
-    def visit(node: Node, path: str) -> None:
-        found.append((path + node.name, whole.line(node.start)))
-        for child in node.children:
-            visit(child, f"{path}{node.name}.")
+    def visit(nodes: list[Node], path: str) -> None:
+        for node in nodes:
+            name = path + node.name
+            if name in names:
+                found[name] = whole.line(node.start)
+            visit(node.children, f"{name}.")
 
-    for node in whole.nodes:
-        visit(node, "")
+    if names:
+        visit(whole.nodes, "")
     return found
 
 

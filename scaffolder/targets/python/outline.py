@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from scaffolder.merge.outline import Node, NotParsedError, Outline, Piece
-from scaffolder.merge.source import LINE_END, newline_of
+from scaffolder.merge.source import line_starts, newline_of
 from scaffolder.targets.python import chunks, syntax
 from scaffolder.targets.python.chunks import Known, Names, indent_of, is_comment, width_of
 from scaffolder.targets.python.pieces import PythonPiece
@@ -21,7 +21,7 @@ def outline(text: str, known: Known | None = None) -> Outline:
     if known:
         nodes = chunks.split(text, known)
         if nodes is not None:
-            return _outline(text, nodes, [0, *(match.end() for match in LINE_END.finditer(text))])
+            return _outline(text, nodes, line_starts(text))
     return _Splitter(text, {} if known is None else known).outline()
 
 
@@ -40,7 +40,7 @@ class _Splitter:
             raise NotParsedError(error.msg, error.lineno or 0) from error
         except (ValueError, RecursionError, MemoryError) as error:
             raise NotParsedError(str(error) or "is nested too deeply") from error
-        self.starts = [0, *(match.end() for match in LINE_END.finditer(text))]
+        self.starts = line_starts(text)
         self.ends = [*self.starts[1:], len(text)]
         self.count = len(self.starts) if self.starts[-1] < len(text) else len(self.starts) - 1
 
@@ -102,11 +102,11 @@ class _Splitter:
             self.text[begin:stop], group, start, is_docstring=is_docstring and len(group) == 1
         )
         if not isinstance(statement, ast.ClassDef) or piece.inline or piece.kind != "class":
-            self.known[is_docstring, piece.text] = piece
+            self.known[chunks.DOCSTRING if is_docstring else chunks.WHOLE, piece.text] = piece
             return Node(names.unique(piece.name), begin, stop, piece)
         head_end = self._line_of_head(start, piece)
         head = PythonPiece(self.text[begin : self.ends[head_end - 1]], group, start)
-        self.known[False, head.text] = head
+        self.known[chunks.HEAD, head.text] = head
         body = [item for item in statement.body if syntax.first_line(item) > head_end]
         return Node(names.unique(head.name), begin, stop, head, self._nodes(body, head_end, end))
 

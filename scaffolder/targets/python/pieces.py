@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import cached_property
 
 from scaffolder.merge.outline import Part
-from scaffolder.merge.source import LINE_END, plain
+from scaffolder.merge.source import line_starts, plain
 from scaffolder.targets.python import syntax
 
 
@@ -77,7 +77,7 @@ class PythonPiece:
 
     @cached_property
     def line_starts(self) -> list[int]:
-        return [0, *(match.end() for match in LINE_END.finditer(self.text))]
+        return line_starts(self.text)
 
     def start_of(self, node: ast.expr | ast.stmt | ast.alias) -> int:
         """Where a node begins."""

@@ -28,6 +28,8 @@ from scaffolder.targets.python.toolchain import toolchain
 PORTS = {"grpc": 9000, "http": 8000}
 """The ports of every generated service: the only place that knows them."""
 
+_GEN = "\0"  # which stands in no text of protoc's: a contract that holds one is refused
+
 
 @dataclass(frozen=True)
 class ProjectViews:
@@ -109,17 +111,22 @@ class ProjectViews:
 
     def messages(self, package: str) -> dict[str, str]:
         """protoc's modules and stubs by path below ``PACKAGE/gen``, with imports that work from there."""
-        gen = f"{package}.gen"
+        found = {path: text.replace(_GEN, f"{package}.gen") for path, text in self._moved.items()}
+        found |= {f"{folder}/__init__.py".lstrip("/"): "" for folder in _folders(found)}
+        return found
+
+    @cached_property
+    def _moved(self) -> dict[str, str]:
+        """protoc's modules and stubs with imports that work from the package whose name replaces `_GEN`."""
         files = {stem(file.name): file for file in self.contract.files if not file.provider}
         found = {}
         for path, text in self._emitted.items():
             owner = files[path.rpartition("_pb2")[0]]
             needs = self._needs(owner)
-            moved = rewrite_imports(text, needs, gen)
+            moved = rewrite_imports(text, needs, _GEN)
             if path.endswith("_pb2_grpc.py"):
                 moved = rewrite_keywords(moved, {m.name for s in owner.services for m in s.methods})
             found[path] = rewrite_enums(moved, self._enums(needs)) if path.endswith(".pyi") else moved
-        found |= {f"{folder}/__init__.py".lstrip("/"): "" for folder in _folders(found)}
         return found
 
     @cached_property
