@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTHON ?=
 PYTEST ?=
 
-.PHONY: help demo test lint types unit bench goldens clean
+.PHONY: help demo test lint types unit fuzz soak bench goldens clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,12 @@ types: $(VENV)/.ready ## mypy --strict over the same
 
 unit: $(VENV)/.ready ## the tests alone
 	$(BIN)/python -m pytest -q -rs -n 2 $(PYTEST)
+
+fuzz: $(VENV)/.ready ## tens of thousands of random merges; SCAFFOLD_EXAMPLES says how many of each
+	SCAFFOLD_EXAMPLES=$${SCAFFOLD_EXAMPLES:-20000} $(BIN)/python -m pytest -q -rs -n 2 tests/merge $(PYTEST)
+
+soak: $(VENV)/.ready ## long random lives of whole projects: contract changes, edits, commands
+	SCAFFOLD_EXAMPLES=$${SCAFFOLD_EXAMPLES:-2000} $(BIN)/python -m pytest -q -rs -n 2 tests/regeneration/test_stateful.py $(PYTEST)
 
 bench: $(VENV)/.ready ## ratios against bare Python, protoc, and minimal servers written by hand
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt -e '.[bench]'

@@ -60,7 +60,7 @@ class _Project:
         ]
 
     def _new(self) -> Command:
-        """The first generation; nothing of it has been formatted before."""
+        """The first generation; nothing of it comes out of a cache."""
         protos = self.scratch.protos(0).with_name(f"large-protos-{self.services}")
         for number in range(self.services):
             path = protos / f"large{number}" / "v1" / f"large{number}.proto"
@@ -79,7 +79,7 @@ class _Project:
 
         def before() -> None:
             shutil.rmtree(self.root, ignore_errors=True)
-            self.scratch.forget_formatted()
+            self.scratch.forget_results()
 
         return self.tool.scaffold(*arguments, before=before)
 

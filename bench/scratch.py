@@ -70,9 +70,10 @@ class Scratch:
         temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.root / "tmp"))
         return kept | temporary | {"PATH": path, "XDG_CACHE_HOME": cache, "LOCALAPPDATA": cache}
 
-    def forget_formatted(self) -> None:
-        """Empties the cache of formatted text."""
-        shutil.rmtree(self.root / "cache" / "scaffold" / "format", ignore_errors=True)
+    def forget_results(self) -> None:
+        """Empties the caches of what was made of contracts; compiled templates, which are no project's, stay."""
+        for name in ("format", "messages"):
+            shutil.rmtree(self.root / "cache" / "scaffold" / name, ignore_errors=True)
 
     def protos(self, count: int) -> Path:
         """The folder of `count` contracts."""

@@ -123,9 +123,9 @@ class Tool:
         command = ["new", target.name, "--proto", str(self.scratch.protos(1)), "--no-input"]
 
         def forget() -> None:
-            """No project is made twice, so nothing of it has been formatted before."""
+            """No project is made twice, so nothing of it comes out of a cache."""
             shutil.rmtree(target, ignore_errors=True)
-            self.scratch.forget_formatted()
+            self.scratch.forget_results()
 
         ours = self.scaffold(*command, before=forget)
         flags = ["--no-input", "--output-dir", str(self.scratch.root), str(self.scratch.root / "template")]

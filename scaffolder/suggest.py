@@ -9,8 +9,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """The known word most like `word`, `""` where none is near."""
     from difflib import get_close_matches
 
-    matches = get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return matches[0] if matches else ""
+    folded = {item.lower(): item for item in known}
+    matches = get_close_matches(word.lower(), list(folded), n=1, cutoff=0.6)
+    return folded[matches[0]] if matches else ""
 
 
 def hint(word: str, known: Iterable[str]) -> str:

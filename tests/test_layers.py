@@ -1,4 +1,7 @@
-"""Imports run downward only: cli → app → stages; a stage knows the shared values, never another stage."""
+"""Imports run downward only: cli → app → stages; a stage knows the shared values, never another stage.
+
+The targets know the contract they write for and the merge that they teach their language; nobody else knows either.
+"""
 
 import ast
 from pathlib import Path
@@ -9,22 +12,25 @@ import scaffolder
 
 ROOT = Path(scaffolder.__file__).parent
 
-VALUES = {"artifact", "diagnostics", "paths", "suggest", "resources", ""}
+VALUES = {"artifact", "cache", "diagnostics", "paths", "suggest", "resources", ""}
 """Shared by all: values, and helpers that know nothing of the pipeline. The root holds the version."""
 
 ALLOWED: dict[str, set[str]] = {
     "artifact": set(),
+    "cache": set(),
     "diagnostics": set(),
     "paths": set(),
     "suggest": set(),
     "resources": {"", "diagnostics"},
+    "overlay": {"paths", "diagnostics"},
     "project": VALUES,
     "contract": VALUES,
-    "targets": VALUES | {"contract"},
-    "plan": VALUES | {"targets"},
-    "render": VALUES,
-    "workspace": VALUES,
-    "app": VALUES | {"contract", "targets", "plan", "render", "workspace", "project"},
+    "merge": VALUES,
+    "targets": VALUES | {"contract", "merge"},
+    "plan": VALUES | {"targets", "overlay"},
+    "render": VALUES | {"overlay"},
+    "workspace": VALUES | {"overlay"},
+    "app": VALUES | {"contract", "merge", "overlay", "targets", "plan", "render", "workspace", "project"},
     "cli": VALUES | {"app", "project"},
     "__main__": {"cli"},
 }
@@ -61,3 +67,9 @@ def test_contract_model_knows_no_language() -> None:
     """A second output language would need nothing changed below `targets/`."""
     for path in (ROOT / "contract").rglob("*.py"):
         assert "targets" not in imported(path)
+
+
+def test_merge_knows_no_language() -> None:
+    """What merges definitions learns of a language through values that the target hands it."""
+    for path in (ROOT / "merge").rglob("*.py"):
+        assert imported(path) <= {"merge", "artifact"}, path.name

@@ -13,10 +13,12 @@ from scaffolder.app.options import Request, wishes
 from scaffolder.app.report import LOCK, Prepared, Report
 from scaffolder.app.settings import Settings
 from scaffolder.app.upgrade import template_files
-from scaffolder.artifact import Artifact
-from scaffolder.diagnostics import Diagnostic, Location
+from scaffolder.artifact import WHOLE, Artifact
+from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError
 from scaffolder.overlay import digest_of_overlay
 from scaffolder.paths import shown
+from scaffolder.suggest import hint
+from scaffolder.targets.python.references import definition_names
 from scaffolder.workspace import inputs
 from scaffolder.workspace.changeset import Change, Changeset
 from scaffolder.workspace.comparison import Comparison
@@ -40,6 +42,7 @@ def compared(settings: Settings, lock: Lock, warnings: tuple[Diagnostic, ...], r
         renaming = pipeline.renaming(request.options.rename, contract, project)
         asked = replace(merger.wishes, moves={**renaming.paths, **moves})
         merger = replace(merger, wishes=asked, substitute=renaming.substituted)
+    _check_names(merger.wishes.restore, output.artifacts, lock)
     template = template_files(project.root) if request.upgrade else None
     changeset, doubts = _Run(settings, lock, output, merger, template).changeset()
     sources = pipeline.sources(contract, project.roots)
@@ -47,7 +50,8 @@ def compared(settings: Settings, lock: Lock, warnings: tuple[Diagnostic, ...], r
     recorded = inputs.record(settings.after, project.proto_paths, sources, request.scope, overlay)
     changes = (*([settings.change] if settings.change else []), *changeset.changes)
     hints = _suggestions(lock, contract, request.options.rename)
-    told = (*warnings, *_lost(settings, lock, changes), *contract.warnings, *doubts, *hints)
+    lost = () if warnings else _lost(settings, lock, changeset.changes)
+    told = (*warnings, *lost, *contract.warnings, *doubts, *hints)
     report = Report(project.root, changes, told)
     rpcs = pipeline.surface(contract) if request.scope == "server" else lock.rpcs
     return Prepared(
@@ -88,6 +92,23 @@ class _Run:
         root = self.settings.project.root
         comparison = Comparison(root, self.lock, merger, merger.wishes, pinned, self.template)
         return comparison.compare(self.output.artifacts, self.output.expected)
+
+
+def _check_names(restore: Mapping[str, frozenset[str]], artifacts: Sequence[Artifact], lock: Lock) -> None:
+    """Raises for a ``PATH::NAME`` of which nothing is generated and nothing is in conflict."""
+    texts = {item.path: item.content for item in artifacts if item.path in restore}
+    problems = []
+    for path, names in restore.items():
+        known = {*definition_names(path, texts.get(path, b"")), WHOLE}
+        known |= {name.partition("::")[2] for name in lock.conflicts if name.startswith(f"{path}::")}
+        problems += [
+            Diagnostic(
+                "restore", f"`{name}` is not generated in this file", hint(name, known), Location(path)
+            )
+            for name in sorted(names - known)
+        ]
+    if problems:
+        raise ScaffoldError(problems)
 
 
 def _lost(settings: Settings, lock: Lock, changes: tuple[Change, ...]) -> tuple[Diagnostic, ...]:

@@ -20,11 +20,14 @@ FOLDERS = ("src", "tests", "clients")
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Names that a changeset takes away, by module; "" among them is the module itself. `paths` are where they were."""
+    """Names that a changeset takes away, by module; "" among them is the module itself. `paths` are where they were,
+    `moved` the new names of modules that moved.
+    """
 
     names: Mapping[str, frozenset[str]]
     paths: Mapping[str, str]
     mergeable: frozenset[str]
+    moved: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,10 @@ def gone(changes: Sequence[Change]) -> Gone:
     names: dict[str, frozenset[str]] = {}
     paths: dict[str, str] = {}
     mergeable: set[str] = set()
+    moved = {module_of(change.moved_from): module_of(change.path) for change in changes if change.moved_from}
     for change in changes:
         module = module_of(change.path)
-        if not module or change.before is None or change.before == change.after or change.note == "moved":
+        if not module or change.before is None or change.before == change.after:
             continue
         if change.path.endswith(
             "_pb2.py"
@@ -54,9 +58,9 @@ def gone(changes: Sequence[Change]) -> Gone:
         if lost:
             names[module] = names.get(module, frozenset()) | lost
             paths[module] = change.path
-            if change.owner is Ownership.MERGED:
+            if change.owner is Ownership.MERGED and module not in moved:
                 mergeable.add(module)
-    return Gone(names, paths, frozenset(mergeable))
+    return Gone(names, paths, frozenset(mergeable), moved)
 
 
 def uses(root: Path, changes: Sequence[Change], lost: Gone) -> Iterator[Use]:
@@ -85,20 +89,22 @@ def pins(found: Sequence[Use], lost: Gone) -> dict[str, frozenset[str]]:
 def dangling(
     root: Path, found: Sequence[Use], lost: Gone, changes: Sequence[Change]
 ) -> tuple[Diagnostic, ...]:
-    """What leads nowhere now, and cannot be kept because it belongs to the machine.
+    """What leads nowhere now, and cannot be kept: it belongs to the machine, was renamed, or was to be pruned.
 
     An error where the file cannot be imported because of it, a warning where only a call would fail.
     """
     told: dict[tuple[str, str, str], Diagnostic] = {}
     for use in found:
         module, name = use.reference.module, use.reference.name
-        if module in lost.mergeable:
-            continue
         what = f"`{module}.{name}`" if name else f"the module `{module}`"
         message = f"uses {what}, which the contract no longer has"
         homes = _homes(name, module, changes) if name else []
         hint = "change it, or use `--rename OLD=NEW` if it was renamed"
-        if homes:
+        if module in lost.moved:
+            message, hint = f"uses `{module}`, which was renamed", f"it is `{lost.moved[module]}` now"
+        elif module in lost.mergeable:
+            message, hint = f"uses {what}, which was renamed or pruned", "change it by hand"
+        elif homes:
             hint = f"it is in `{homes[0]}` now"
         elif not name and module.endswith("_pb2"):
             hint = "if its contract has another name now: `scaffold generate --rename OLD.proto=NEW.proto`"

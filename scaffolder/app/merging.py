@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 
+from scaffolder.app.marking import with_incoming, with_markers
 from scaffolder.artifact import WHOLE, Conflict, Detail, Did
+from scaffolder.merge.reasons import IN_PLACE
 from scaffolder.merge.result import Choices, Merged
 from scaffolder.merge.source import decode
 from scaffolder.workspace.baseline import conflict_path
@@ -55,21 +57,32 @@ class Merger:
         return FileMerge(content, merged.base.encode(), merged.details, merged.conflicts)
 
     def _renamed(self, path: str, text: str, incoming: str) -> str:
-        """The text under the new names; what the tool had added under one of them already gives way."""
+        """The text under the new names; what the tool had added under one of them already gives way.
+
+        The text itself where the new names would make no Python of it.
+        """
+        from scaffolder.merge.outline import NotParsedError
+        from scaffolder.targets.python.outline import outline
         from scaffolder.targets.python.twins import without_twins
 
         assert self.substitute is not None
         substituted = self.substitute(path, text)
-        return text if substituted == text else without_twins(substituted, incoming)
+        if substituted == text:
+            return text
+        renamed = without_twins(substituted, incoming)
+        try:
+            outline(renamed if path.endswith(".py") else "")
+        except NotParsedError:
+            return text
+        return renamed
 
     def _asked(self, path: str) -> bool:
-        return path in self.wishes.restore or bool(self.pinned.get(path))
+        return self.wishes.restores(path) or bool(self.pinned.get(path))
 
     def _choices(self, path: str) -> Choices:
-        restore = self.wishes.restore.get(path)
         return Choices(
             settled=lambda conflict: self._settled(path, conflict),
-            restore=frozenset() if restore is None else restore or frozenset({"*"}),
+            restore=self.wishes.restored(path),
             prune=self.wishes.prune,
             pinned=frozenset(self.pinned.get(path, ())),
         )
@@ -84,6 +97,8 @@ class Merger:
     def _merged(self, path: str, base: str | None, current: str, incoming: str) -> Merged:
         from scaffolder.merge.lines import has_markers
 
+        if WHOLE in self._choices(path).restore and current != incoming:
+            return _in_place_of_yours(incoming)
         if has_markers(current):
             return _left_alone(base, current, incoming, MARKED)
         return (self._python if path.endswith(".py") else self._lines)(path, base, current, incoming)
@@ -99,16 +114,18 @@ class Merger:
                 return Merged(current, incoming)
             reason = f"line {error.line} cannot be read ({error.message}), so the file was left alone"
             return _left_alone(base, current, incoming, reason)
-        return _with_markers(merged) if self.wishes.markers and merged.conflicts else merged
+        return with_markers(merged) if self.wishes.markers and merged.conflicts else merged
 
     def _lines(self, path: str, base: str | None, current: str, incoming: str) -> Merged:
         from scaffolder.merge.formats import problem
         from scaffolder.merge.lines import merge_lines
 
         choices = self._choices(path)
-        if choices.restore and current != incoming:
-            return Merged(incoming, incoming, (Detail(Did.RESTORED, WHOLE, 1, "in place of yours"),))
+        if "*" in choices.restore and current != incoming:
+            return _in_place_of_yours(incoming)
+        current, taken = _taken(merge_lines(base, current, incoming, choices), choices, current)
         merged = merge_lines(base, current, incoming, choices, markers=self.wishes.markers)
+        merged = replace(merged, details=(*taken, *merged.details))
         if self.wishes.markers and merged.conflicts:
             return merged
         found = problem(path, merged.text)
@@ -135,40 +152,32 @@ class Merger:
         return FileMerge(current, kept, merged.details, merged.conflicts)
 
 
+def _in_place_of_yours(incoming: str) -> Merged:
+    return Merged(incoming, incoming, (Detail(Did.RESTORED, WHOLE, 1, IN_PLACE),))
+
+
+def _taken(merged: Merged, choices: Choices, current: str) -> tuple[str, list[Detail]]:
+    """The text with the tool's side of those conflicts in lines that the user asked to be as generated."""
+    asked = [item for item in merged.conflicts if item.name in choices.restore]
+    if not asked:
+        return current, []
+    told = [Detail(Did.RESTORED, item.name, item.line, IN_PLACE) for item in asked]
+    return with_incoming(merged.text, asked), told
+
+
 def _left_alone(base: str | None, current: str, incoming: str, reason: str) -> Merged:
     """A file that cannot be merged as it is now: nothing about it is settled before it can."""
     conflict = Conflict(WHOLE, base or "", current, incoming, 1, reason)
     return Merged(current, base or "", (Detail(Did.CONFLICT, WHOLE, 1, reason),), (conflict,))
 
 
-def _with_markers(merged: Merged) -> Merged:
-    """Writes each conflict into the file, as git does."""
-    text = merged.text
-    for conflict in merged.conflicts:
-        text = _marked(text, conflict)
-    return replace(merged, text=text)
-
-
-def _marked(text: str, conflict: Conflict) -> str:
-    newline = "\r\n" if "\r\n" in text else "\n"
-    current, base, incoming = (
-        side.replace("\n", newline) for side in (conflict.current, conflict.base, conflict.incoming)
-    )
-    block = newline.join(
-        [
-            f"<<<<<<< yours{newline}{current}||||||| before{newline}{base}=======",
-            f"{incoming}>>>>>>> generated",
-            "",
-        ]
-    )
-    return text.replace(current, block, 1)
-
-
 def _encoding(path: str, content: bytes) -> str:
-    """The encoding that a Python file declares (PEP 263); UTF-8 for all else."""
+    """The encoding that a Python file declares (PEP 263), UTF-8 for all else; `undefined`, which decodes nothing, where
+    Python itself would refuse the file.
+    """
     if not path.endswith(".py"):
         return "utf-8"
     try:
         return tokenize.detect_encoding(BytesIO(content).readline)[0].removesuffix("-sig")
     except SyntaxError:
-        return "utf-8"
+        return "undefined"

@@ -33,7 +33,7 @@ class Options:
     @property
     def any(self) -> bool:
         """Whether anything is asked for that a project which is up to date may still need."""
-        return bool(self.prune or self.restore or self.rename)
+        return bool(self.prune or self.restore or self.rename or self.conflict != KEEP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ HELP = ("--help", "-h")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command line (that of the process if None) and returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    gc.disable()
+    if arguments is None:
+        gc.disable()  # a tenth of a large run, for nothing: what a command holds, it holds to its end
     try:
         code = _guarded(given)
         sys.stdout.flush()

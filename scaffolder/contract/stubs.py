@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import tempfile
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scaffolder.cache import Cache
 from scaffolder.contract.compiler import run_protoc
 from scaffolder.diagnostics import fail
 
@@ -24,42 +27,75 @@ def emit_python(descriptor_set: bytes, names: Sequence[str]) -> dict[str, str]:
 
     Keys are protoc's own relative paths, with forward slashes, sorted; imports are as protoc writes them.
     `descriptor_set` is what `compile_contract` returned. Every text compiles without a warning, whatever the
-    comments hold.
+    comments hold. What was made of the same files before comes from the user's cache, which no result depends on.
 
     Raises:
         ScaffoldError: protoc refused, as it does when two names lead to one module; or mypy-protobuf did.
     """
+    from scaffolder.contract import stub_keys
     from scaffolder.contract.options import plain_parser
-    from scaffolder.contract.source_info import mend_comments
 
     if not names:
         return {}
     descriptors = plain_parser()(descriptor_set)
-    wanted = set(names)
-    for file in descriptors.file:
-        if file.name in wanted:
+    needed = stub_keys.closures(descriptors.file)
+    # Only together are two names of one module refused.
+    unique = len({module_path(name) for name in names}) == len(names)
+    cache = Cache.of_user("messages") if unique else None
+    keys = stub_keys.keys(descriptors.file, names, needed) if cache else {}
+    if not cache or not keys:
+        return dict(sorted(_emitted(descriptors, names, needed).items()))
+    known = cache.read(keys.values())
+    missing = [name for name in names if keys[name] not in known]
+    made = _emitted(descriptors, missing, needed)
+    if made:
+        cache.write(_entries(made, {name: keys[name] for name in missing}))
+    for content in known.values():
+        made |= json.loads(content)
+    return dict(sorted(made.items()))
+
+
+def _entries(texts: Mapping[str, str], keys: Mapping[str, bytes]) -> dict[bytes, bytes]:
+    """For the cache: the texts of each file of `keys`, by path, as JSON."""
+    by_module: dict[str, dict[str, str]] = {}
+    for path, text in texts.items():
+        by_module.setdefault(path.rpartition("_pb2")[0], {})[path] = text
+    return {key: json.dumps(by_module[module_path(name)]).encode() for name, key in keys.items()}
+
+
+def _emitted(descriptors: Any, names: Sequence[str], needed: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """The texts of `names`, made. Of the `descriptors`, which are used up, only what is `needed` is looked at."""
+    from scaffolder.contract.source_info import mend_comments
+
+    if not names:
+        return {}
+    wanted, used = set(names), set().union(*(needed[name] for name in names))
+    for index in reversed(range(len(descriptors.file))):
+        file = descriptors.file[index]
+        if file.name not in used:
+            del descriptors.file[index]
+        elif file.name in wanted:
             mend_comments(file)
         else:
             file.ClearField("source_code_info")
     with_services = [file.name for file in descriptors.file if file.service and file.name in wanted]
-    texts = _typing_stubs(_for_mypy_protobuf(descriptors), names, with_services)
+    texts = _typing_stubs(_for_mypy_protobuf(descriptors, needed), names, with_services)
     for file in descriptors.file:
         _as_from_source(file)
-    texts.update(_modules(descriptors.SerializeToString(), names, with_services))
-    return dict(sorted(texts.items()))
+    return texts | _modules(descriptors.SerializeToString(), names, with_services)
 
 
-def _for_mypy_protobuf(descriptors: Any) -> bytes:
-    """A FileDescriptorSet without custom options, save mypy-protobuf's own where a contract uses them.
+def _for_mypy_protobuf(descriptors: Any, needed: Mapping[str, Collection[str]]) -> bytes:
+    """A FileDescriptorSet without custom options, save in files that can use mypy-protobuf's own.
 
     It decodes options by number, and takes another's of the same number for its own (google/cloud/compute has one).
     """
-    if all(_MYPY_OPTIONS not in file.dependency for file in descriptors.file):
-        copy = type(descriptors)()
-        copy.CopyFrom(descriptors)
-        copy.DiscardUnknownFields()
-        return bytes(copy.SerializeToString())
-    return bytes(descriptors.SerializeToString())
+    copy = type(descriptors)()
+    copy.CopyFrom(descriptors)
+    for file in copy.file:
+        if _MYPY_OPTIONS not in needed[file.name]:
+            file.DiscardUnknownFields()
+    return bytes(copy.SerializeToString())
 
 
 def _as_from_source(file: FileDescriptorProto) -> None:
@@ -135,7 +171,7 @@ def _typing_stubs(
     options = (True, False, False, False, False)  # quiet; neither readable nor relaxed nor other deviations
     request = plugin_pb2.CodeGeneratorRequest(file_to_generate=names, proto_file=files)
     try:
-        with contextlib.redirect_stderr(io.StringIO()):
+        with contextlib.redirect_stderr(io.StringIO()), _strict_about_escapes():
             mypy_protobuf.generate_mypy_stubs(mypy_protobuf.Descriptors(request), response, *options)
             request.file_to_generate[:] = with_services
             mypy_protobuf.generate_mypy_grpc_stubs(
@@ -146,6 +182,18 @@ def _typing_stubs(
             "mypy-protobuf", f"the typed stubs cannot be written: {error}", "mend that option"
         ) from error
     return {file.name: file.content for file in response.file}
+
+
+@contextlib.contextmanager
+def _strict_about_escapes() -> Iterator[None]:
+    """Lets mypy-protobuf see that a comment like `\\d` would be a warning in the stub, whatever -W says.
+
+    It has Python parse the comment behind a `deprecated`, and where that fails takes a text of its own.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.filterwarnings("error", message=".*invalid.* escape sequence")
+        yield
 
 
 def module_path(name: str) -> str:

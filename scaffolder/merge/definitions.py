@@ -6,23 +6,18 @@ merge separately; what changed on both sides, and differently, is a conflict, an
 
 from __future__ import annotations
 
+from collections import Counter
+
+from scaffolder.merge import reasons
 from scaffolder.merge.account import Account, words_of
+from scaffolder.merge.bindings import binding
 from scaffolder.merge.edits import Edits, Side, adapted, without
 from scaffolder.merge.outline import Node, Outline, same, same_part, same_piece
-from scaffolder.merge.placement import IMPORT, Scope, bare, place
+from scaffolder.merge.placement import IMPORT, Scope
 from scaffolder.merge.reconcile import Reconcile, Triple
 from scaffolder.merge.result import Choices, Conflict, Did
 from scaffolder.merge.source import plain
 
-EDITED_AND_GONE = "edited by you, and no longer generated"
-ALREADY_THERE = "you have one of this name already"
-DELETED = "deleted by you; it would have changed"
-DIFFERS = "differs from what is generated now"
-OTHER_FORM = "defined in another way by you, and changed by the contract"
-HEAD = "its head was changed by you and by the contract"
-ORDER = "generated in another order now; yours stays"
-PINNED = "no longer generated, but your code uses it"
-SETTLED = "settled by you"
 PLACEHOLDERS = frozenset({"pass", "..."})
 
 Splice = tuple[int, int, str]
@@ -41,6 +36,7 @@ class DefinitionMerge:
         current: Outline,
         incoming: Outline,
         choices: Choices,
+        *,
         reconcile: Reconcile,
         kept: frozenset[str] = frozenset(),
     ) -> None:
@@ -50,6 +46,7 @@ class DefinitionMerge:
         self.base_edits = Edits(incoming.text)
         self.account = Account()
         self.removed: list[Node] = []
+        self.balance: Counter[str] = Counter()  # members that came, less those that went, by class
 
     def run(self) -> None:
         base = self.base.nodes if self.base else []
@@ -82,12 +79,12 @@ class DefinitionMerge:
         ]
         if orders[2] not in orders[:2]:
             first = scope.there[orders[2][0]]
-            self.account.tell(Did.KEPT, scope.name or "the file", first.start, ORDER)
+            self.account.tell(Did.KEPT, scope.name or "the file", first.start, reasons.ORDER)
 
     def _absent(self, scope: Scope, was: Node | None, node: Node, index: int) -> None:
         """Generated now, and not in the file under this name."""
         name = scope.path(node)
-        other = _binding(scope, node)
+        other = binding(scope, node)
         if other is not None:
             self._other_form(name, was, other, node)
         elif was is None:
@@ -96,14 +93,14 @@ class DefinitionMerge:
         elif not self.choices.restore.isdisjoint({"*", name, scope.name}):
             self._insert(scope, node, index, Did.RESTORED)
         elif not same(was, node):
-            self.account.tell(Did.KEPT, name, None, DELETED)
+            self.account.tell(Did.KEPT, name, None, reasons.DELETED)
 
     def _other_form(self, name: str, was: Node | None, other: Node, node: Node) -> None:
         """The name is there, but not as the definition that is generated: wrapped, assigned, imported."""
         if was is None or self.base is None:
-            self.account.tell(Did.KEPT, name, other.start, ALREADY_THERE)
+            self.account.tell(Did.KEPT, name, other.start, reasons.ALREADY_THERE)
         elif not same(was, node):
-            self._conflict(name, (was, other, node), OTHER_FORM)
+            self._conflict(name, (was, other, node), reasons.OTHER_FORM)
 
     def _met(self, scope: Scope, now: Node, node: Node) -> None:
         """In the file and generated, and no base says who wrote it."""
@@ -114,10 +111,12 @@ class DefinitionMerge:
             return
         if self.base is None and now.has_members and node.has_members:
             if not same_piece(now.piece, node.piece):
-                self.account.tell(Did.KEPT, name, now.start, DIFFERS)
+                self.account.tell(Did.KEPT, name, now.start, reasons.DIFFERS)
             self._members(scope.inner(None, now, node))
         else:
-            self.account.tell(Did.KEPT, name, now.start, ALREADY_THERE if self.base else DIFFERS)
+            self.account.tell(
+                Did.KEPT, name, now.start, reasons.ALREADY_THERE if self.base else reasons.DIFFERS
+            )
 
     def _both(self, scope: Scope, was: Node, now: Node, node: Node) -> None:
         name = scope.path(node)
@@ -127,20 +126,34 @@ class DefinitionMerge:
             if not same(was, node) or self.choices.restore:
                 self._header(name, was, now, node)
                 self._members(scope.inner(was, now, node))
+                self._fill(name, now)
         elif not same(was, node) and not same(now, node) and not self._parts_merge(name, was, now, node):
             if same(was, now):
                 self._replace(name, now, node)
             else:
                 self._conflict(name, (was, now, node), words_of(was.piece, now.piece, node.piece))
 
+    def _fill(self, name: str, now: Node) -> None:
+        """A class that lost all its members, and has no docstring, needs a body."""
+        documentation = now.piece.parts[-1]
+        if (
+            not now.children
+            or self.balance[name] > -len(now.children)
+            or documentation.start < documentation.end
+        ):
+            return
+        line = self.current.text[now.children[0].start : now.children[0].end]
+        indent = line[: len(line) - len(line.lstrip())]
+        self.edits.insert(now.header_end, f"{indent}pass\n", Side.BEHIND, 1)
+
     def _header(self, name: str, was: Node, now: Node, node: Node) -> None:
         """What comes before the members of a class, part by part."""
         if name in self.choices.restore and not same_piece(now.piece, node.piece):
             text = adapted(self.incoming, node.start, node.header_end, self.current.unit)
             self.edits.replace(now.start, now.header_end, text)
-            self.account.tell(Did.RESTORED, name, now.start)
+            self.account.tell(Did.RESTORED, name, now.start, reasons.IN_PLACE)
         elif not same_piece(was.piece, node.piece) and not self._parts_merge(name, was, now, node):
-            self._conflict(name, (was, now, node), HEAD, head=True)
+            self._conflict(name, (was, now, node), reasons.HEAD, head=True)
 
     def _parts_merge(self, name: str, was: Node, now: Node, node: Node) -> bool:
         """Takes the parts that only the tool changed; false, and nothing taken, where a part changed on both sides."""
@@ -171,46 +184,48 @@ class DefinitionMerge:
         was = scope.base[index]
         name = scope.path(was)
         if now is None:
-            if (other := _binding(scope, was)) is not None:
-                self.account.tell(Did.KEPT, name, other.start, EDITED_AND_GONE)
+            if (other := binding(scope, was)) is not None:
+                self.account.tell(Did.KEPT, name, other.start, reasons.EDITED_AND_GONE)
             return
         untouched = same(was, now)
         pinned = not scope.name and was.name in self.choices.pinned
         if (self.choices.prune or (untouched and not pinned)) and (scope.name or was.name not in self.kept):
-            self.edits.replace(*without(self.current, now), "")
+            self.edits.replace(*without(self.current, now, scope.current), "")
             reason = "" if untouched else "edited by you, removed as asked"
             self.account.tell(Did.REMOVED, name, None, reason)
+            self.balance[scope.name] -= 1
             if not scope.name:
                 self.removed.append(now)
             return
         self._keep_in_base(scope, index)
-        self.account.tell(Did.KEPT, name, now.start, PINNED if untouched else EDITED_AND_GONE)
+        self.account.tell(Did.KEPT, name, now.start, reasons.PINNED if untouched else reasons.EDITED_AND_GONE)
 
     def _keep_in_base(self, scope: Scope, index: int) -> None:
         """The next base still holds it, so that it is known again, whether it is generated again or pruned."""
         assert self.base is not None
         node = scope.base[index]
-        at = place(self.base, scope.base, index, scope.incoming, scope.generated, scope.incoming_end)
+        at = scope.place_in_incoming(self.base, index)
         text = adapted(self.base, node.start, node.end, self.incoming.unit)
         self.base_edits.insert(at.offset, at.before + text + at.behind, at.side, scope.depth)
 
     def _insert(self, scope: Scope, node: Node, index: int, did: Did) -> None:
-        at = place(self.incoming, scope.incoming, index, scope.current, scope.there, scope.current_end)
+        at = scope.place_in_current(self.incoming, index)
         text = adapted(self.incoming, node.start, node.end, self.current.unit)
         splice = self.edits.insert(at.offset, at.before + text + at.behind, at.side, scope.depth)
         self.account.tell(did, scope.path(node), at.offset, splice=splice)
+        self.balance[scope.name] += 1
 
     def _replaced_on_request(self, name: str, now: Node, node: Node) -> bool:
         if name not in self.choices.restore or now.is_class:
             return False
         if not same(now, node):
-            self._replace(name, now, node, Did.RESTORED)
+            self._replace(name, now, node, Did.RESTORED, reasons.IN_PLACE)
         return True
 
-    def _replace(self, name: str, now: Node, node: Node, did: Did = Did.UPDATED) -> None:
+    def _replace(self, name: str, now: Node, node: Node, did: Did = Did.UPDATED, reason: str = "") -> None:
         text = adapted(self.incoming, node.start, node.end, self.current.unit)
         self.edits.replace(now.start, now.end, text)
-        self.account.tell(did, name, now.start)
+        self.account.tell(did, name, now.start, reason)
 
     def _conflict(
         self, name: str, sides: tuple[Node, Node, Node], reason: str, *, head: bool = False
@@ -225,33 +240,7 @@ class DefinitionMerge:
             plain(self.incoming.text[node.start : ends[2]]),
         )
         if self.choices.settled(Conflict(name, *texts)):
-            self.account.tell(Did.KEPT, name, now.start, SETTLED)
+            self.account.tell(Did.KEPT, name, now.start, reasons.SETTLED)
             return
         self.base_edits.replace(node.start, ends[2], texts[0])
         self.account.tell(Did.CONFLICT, name, now.start, reason, texts)
-
-
-def _binding(scope: Scope, node: Node) -> Node | None:
-    """What defines the name of `node` in another form than as a node of that name."""
-    if node.kind in ("statement", "statements"):
-        return None
-    for name in node.binds:
-        for other in scope.binding.get(name, ()):
-            if not _accessors(node, other) and not _leaves(scope, other):
-                return other
-    return None
-
-
-def _leaves(scope: Scope, node: Node) -> bool:
-    """Whether a definition is the tool's own, and no longer generated."""
-    was = scope.before.get(node.name)
-    return was is not None and node.name not in scope.generated and same(was, node)
-
-
-def _accessors(left: Node, right: Node) -> bool:
-    """Whether two functions of one name stand side by side, as the getter and the setter of a property do."""
-    return (
-        left.kind == right.kind == "function"
-        and bare(left.name) == bare(right.name)
-        and ("." in left.name or "." in right.name)
-    )

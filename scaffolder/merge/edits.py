@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
 from scaffolder.merge.outline import Node, Outline
-from scaffolder.merge.source import LINE_END, plain
+from scaffolder.merge.source import LINE_END, line_starts, plain
 
 
 class Side(IntEnum):
@@ -70,16 +71,16 @@ class Edits:
         starts: list[int] = []
         deltas = [0]
         at: dict[int, int] = {}
-        line_starts = [0, *(match.end() for match in LINE_END.finditer(self.text))]
+        starts_of_lines = line_starts(self.text)
         position = 0
         for index in self._order():
             start, end, new = self.spans[index]
-            at[index] = bisect_right(line_starts, start) + deltas[-1] + _leading_blank_lines(new)
+            at[index] = bisect_right(starts_of_lines, start) + deltas[-1] + _leading_blank_lines(new)
             gone = len(LINE_END.findall(self.text[max(start, position) : max(end, position)]))
             deltas.append(deltas[-1] + len(LINE_END.findall(new)) - gone)
             starts.append(max(start, end, position))
             position = max(position, end)
-        return Places(line_starts, starts, deltas, at)
+        return Places(starts_of_lines, starts, deltas, at)
 
     def _order(self) -> list[int]:
         return sorted(range(len(self.spans)), key=lambda index: (self.spans[index][0], self.ranks[index]))
@@ -139,17 +140,22 @@ def start_of_blank(outline: Outline, offset: int) -> int:
 
 def end_of_blank(outline: Outline, offset: int) -> int:
     """Where the blank lines that begin at `offset`, the start of a line, end."""
-    index = outline.line(offset) - 1
-    starts = [*outline.line_starts[index : index + 100], len(outline.text)]
-    for begin, end in zip(starts, starts[1:], strict=False):
-        if outline.text[begin:end].strip():
-            return begin
-    return starts[-1]
+    index = outline.line(offset)
+    starts = outline.line_starts
+    while offset < len(outline.text):
+        end = starts[index] if index < len(starts) else len(outline.text)
+        if outline.text[offset:end].strip():
+            break
+        offset = end
+        index += 1
+    return offset
 
 
-def without(outline: Outline, node: Node) -> tuple[int, int]:
-    """The span to remove a definition with the blank lines above it, or, where there are none, those below."""
+def without(outline: Outline, node: Node, siblings: Sequence[Node]) -> tuple[int, int]:
+    """The span to remove a definition with the blank lines above it, of the first of several those below."""
     start = start_of_blank(outline, node.start)
-    if start in (0, node.start):
+    if start not in (0, node.start):
+        return start, node.end
+    if node is siblings[0] and node is not siblings[-1]:
         return node.start, end_of_blank(outline, node.end)
-    return start, node.end
+    return node.start, node.end

@@ -63,6 +63,18 @@ class Scope:
                 found.setdefault(name, []).append(node)
         return found
 
+    def place_in_current(self, incoming: Outline, index: int) -> Place:
+        """Where the generated member at `index` goes in the file."""
+        return _place(
+            incoming, self.incoming, index, present=self.current, there=self.there, end=self.current_end
+        )
+
+    def place_in_incoming(self, base: Outline, index: int) -> Place:
+        """Where the base's member at `index` goes in what is generated now."""
+        return _place(
+            base, self.base, index, present=self.incoming, there=self.generated, end=self.incoming_end
+        )
+
 
 def by_name(nodes: Sequence[Node]) -> dict[str, Node]:
     return {node.name: node for node in nodes}
@@ -73,10 +85,11 @@ def bare(name: str) -> str:
     return re.split(r"[.@#]", name, maxsplit=1)[0] or name
 
 
-def place(
+def _place(
     source: Outline,
     siblings: Sequence[Node],
     index: int,
+    *,
     present: Sequence[Node],
     there: Mapping[str, Node],
     end: int,
@@ -94,14 +107,19 @@ def place(
         if found is None and elder.kind == IMPORT:
             found = next((item for item in reversed(_head(present)) if item.kind == IMPORT), None)
         if found is not None:
-            return Place(_last_of_its_name(present, found).end, before, "", Side.BEHIND)
+            return _behind(_last_of_its_name(present, found), before)
     for younger in siblings[index + 1 :]:
         if (found := there.get(younger.name)) is not None:
             blank = source.line(end_of_blank(source, node.end)) - source.line(node.end)
             return Place(_first_of_its_name(present, found).start, "", "\n" * blank, Side.BEFORE)
     if present:
-        return Place(present[-1].end, before, "", Side.BEHIND)
+        return _behind(present[-1], before)
     return Place(end, before, "", Side.BEHIND)
+
+
+def _behind(node: Node, before: str) -> Place:
+    """Under a comment that stands alone a blank line is needed, so that it does not lead what comes."""
+    return Place(node.end, before or "\n" * (node.kind == "comment"), "", Side.BEHIND)
 
 
 def _head(nodes: Sequence[Node]) -> list[Node]:

@@ -6,6 +6,7 @@ import codecs
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import accumulate
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 """What ends a line, for Python's tokenizer and for us. A form feed, U+0085 and U+2028 do not."""
@@ -36,8 +37,18 @@ def decode(content: bytes, encoding: str = "utf-8") -> Source | None:
 
 def newline_of(text: str) -> str:
     """The line end that most of the text's lines have; that of the first one decides a tie."""
+    if "\r" not in text:
+        return "\n"
     found = Counter(LINE_END.findall(text))
     return found.most_common(1)[0][0] if found else "\n"
+
+
+def line_starts(text: str) -> list[int]:
+    """The offsets at which lines begin; of a text that ends in a line end, its own length too."""
+    if "\r" in text:
+        return [0, *(match.end() for match in LINE_END.finditer(text))]
+    ends = accumulate(map((1).__add__, map(len, text.split("\n"))))
+    return [0, *ends][:-1]
 
 
 def plain(text: str) -> str:

@@ -41,7 +41,21 @@ def read_base(root: Path, path: str, entry: Entry | None, current: bytes | None)
     base = read_bytes(f"{root}/{base_path(path)}")
     if base is None:
         return current if current is not None and entry.knows(digest(current)) else None
-    held = digest(base)
-    if entry.knows(held) or entry.others or entry.knows(digest(base.replace(b"\r\n", b"\n"))):
+    if entry.knows(digest(base)) or entry.knows(digest(base.replace(b"\r\n", b"\n"))):
         return base
-    return None
+    if not entry.others or current is None:
+        return base if entry.others else None
+    return current if entry.knows(digest(current)) else _in_common(base, current)
+
+
+def _in_common(union: bytes, current: bytes) -> bytes:
+    """A base that git united from two branches, without what the merged file has not.
+
+    Where both branches added something in one place, the file may have got one of the two, and where both changed a
+    line, the base has it twice. To take that for deleted would be wrong: it is as if the tool had not written it.
+    """
+    from difflib import SequenceMatcher  # only after such a merge
+
+    lines, others = union.splitlines(keepends=True), current.splitlines(keepends=True)
+    blocks = SequenceMatcher(None, lines, others, autojunk=False).get_opcodes()
+    return b"".join(line for tag, start, end, _, _ in blocks if tag != "delete" for line in lines[start:end])

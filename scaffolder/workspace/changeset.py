@@ -72,6 +72,12 @@ class Wishes:
     moves: Mapping[str, str] = field(default_factory=dict)
     markers: bool = False
 
+    def restored(self, path: str) -> frozenset[str]:
+        """The names to bring back in a file, "*" for all that were deleted; empty where none is wanted."""
+        if not self.restores(path):
+            return frozenset()
+        return self.restore.get(path) or frozenset({"*"})
+
     def restores(self, path: str) -> bool:
         return any(path == wanted or path.startswith(f"{wanted.rstrip('/')}/") for wanted in self.restore)
 

@@ -71,15 +71,20 @@ class Comparison:
         current = read_bytes(f"{self.root}/{artifact.path}")
         keep = Change(artifact.path, Action.KEEP, artifact.ownership, current, current, artifact.executable)
         entry = self.lock.files.get(artifact.path)
-        old = self.wishes.moves.get(artifact.path, "")
-        if old and current is None and (was := read_bytes(f"{self.root}/{old}")) is not None:
+        known, old = artifact.path, self.wishes.moves.get(artifact.path, "")
+        was = read_bytes(f"{self.root}/{old}") if old else None
+        # Where the new file is there already, as the tool wrote it, the rename was said late.
+        untouched = current is None or (entry is not None and entry.knows(digest(current)))
+        if was is not None and untouched and (current is None or old in self.lock.files):
             return self._moving(artifact, keep, old, was)
-        match artifact.ownership:
-            case Ownership.MACHINE:
-                return self._machine(artifact, keep, entry)
-            case Ownership.YOURS:
-                return self._yours(artifact, keep, entry)
-        return self._merged(artifact, keep, entry, read_base(self.root, artifact.path, entry, current))
+        if artifact.ownership is Ownership.MACHINE:
+            return self._machine(artifact, keep, entry)
+        if entry is None and was is None and (entry := self.lock.files.get(old)) is not None:
+            known = old  # the user deleted it there, or moved it here already
+            self.entries[artifact.path] = entry
+        if artifact.ownership is Ownership.YOURS:
+            return self._yours(artifact, keep, entry)
+        return self._merged(artifact, keep, entry, read_base(self.root, known, entry, current))
 
     def _machine(self, artifact: Artifact, keep: Change, entry: Entry | None) -> Change:
         """Rewritten whole. An edit is told of and kept aside; what is not the tool's is not touched."""
@@ -151,7 +156,7 @@ class Comparison:
         self._keep_base(artifact, merged.base)
         change = replace(
             keep,
-            action=Action.CREATE,
+            action=Action.CREATE if keep.before is None else Action.UPDATE,
             after=merged.content,
             details=merged.details,
             conflicts=merged.conflicts,
@@ -227,7 +232,8 @@ class Comparison:
             }
         for item in change.conflicts:
             # Between markers the user's side stands unchanged; whatever they make of it settles the matter.
-            side = "" if self.wishes.markers and not item.is_whole else item.current_mark
+            marked = self.wishes.markers and not item.is_whole and change.after != change.before
+            side = "" if marked else item.current_mark
             self.conflicts[f"{change.path}::{item.name}"] = Open(side, item.incoming_mark)
         self._book(change.proposal, proposal(change))
 

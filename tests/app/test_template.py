@@ -13,13 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from scaffolder.app.generate import generate
 from scaffolder.app.template import TemplateRequest, new_from_template
 from scaffolder.cli.main import main
 from scaffolder.diagnostics import ScaffoldError
 from scaffolder.workspace import lock as locks
 from scaffolder.workspace.changeset import Action
-from tests.app.support import CONTRACT, FakePipeline
+from tests.app.support import CONTRACT, FakePipeline, regenerate
 from tests.workspace.support import contents, fail_at, fill
 
 SLUG = "{{ cookiecutter.project_slug }}"
@@ -212,13 +211,13 @@ def test_contracts_of_the_template_are_generated(workplace: Path, fake: FakePipe
     made = workplace / "my-shop"
     assert (made / "src/order_service/gen/order.py").read_text() == "gen v1"
     assert (made / "Dockerfile").read_text() == "FROM scratch\n"
-    assert generate(made).different == (), "nothing is left to do"
+    assert regenerate(made).different == (), "nothing is left to do"
     assert fake.runs == ["load"]
 
     fill(made, {f"api/{CONTRACT}": 'syntax = "proto3";\n'})
     fake.client["src/order_service/gen/order.py"] = "gen v2"
     fake.server["Dockerfile"] = "ours, newer\n"
-    assert [(c.path, c.action) for c in generate(made).different] == [
+    assert [(c.path, c.action) for c in regenerate(made).different] == [
         ("src/order_service/gen/order.py", Action.UPDATE)
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -68,11 +69,13 @@ def test_check_and_diff(root: Path, fake: FakePipeline, capsys: pytest.CaptureFi
     fill(root, {"README.md": "mine", "api/order/v1/order.proto": 'syntax = "proto3"; // new\n'})
     fake.server["README.md"] = "readme v2"
     capsys.readouterr()
-    assert main(["diff"]) == 1
+    assert main(["diff"]) == main(["check", "-q"]) == 1
     said = capsys.readouterr()
-    assert "-mine" in said.out
-    assert "conflict README.md: edited by you; `generate` would refuse to overwrite it\n" in said.err
-    assert main(["generate"]) == 2
+    assert re.search(
+        r"^conflict README.md:1: lines \w+: you changed lines that are now generated", said.err, re.M
+    )
+    assert main(["generate"]) == main(["check"]) == main(["diff"]) == 1
+    assert (root / "README.md").read_text() == "mine"
 
 
 def test_json(root: Path, fake: FakePipeline, capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,7 +90,11 @@ def test_json(root: Path, fake: FakePipeline, capsys: pytest.CaptureFixture[str]
         "action": "create",
         "owner": "machine",
         "note": "",
+        "moved_from": "",
+        "proposal": "",
+        "details": [],
     }
+    assert (dry["conflicts"], real["conflicts"]) == (0, 0)
     assert (dry["dry_run"], real["dry_run"]) == (True, False)
 
 

@@ -70,7 +70,7 @@ def test_tool_runs_from_the_wheel(wheel: Path, tmp_path: Path) -> None:
     made = subprocess.run(command, cwd=tmp_path, env=environment, check=False, capture_output=True, text=True)
     assert (made.returncode, made.stderr) == (0, "")
     lock = (tmp_path / "order-service/.scaffold/lock.json").read_text(encoding="utf-8")
-    assert f'"tool": "{__version__}"\n' in lock, "an installed tool is known by its version alone"
+    assert f'"tool": "{__version__}",\n' in lock, "an installed tool is known by its version alone"
 
 
 def test_sdist_makes_the_same_wheel(wheel: Path, tmp_path: Path) -> None:

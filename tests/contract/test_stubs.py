@@ -6,6 +6,7 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -58,6 +59,12 @@ enum E { X = 0; /* """ */ }
 '''
 
 
+@pytest.fixture(autouse=True)
+def uncached(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every text is made here and now."""
+    monkeypatch.setenv("SCAFFOLD_NO_CACHE", "1")
+
+
 def test_only_files_with_services_get_grpc_modules(write: Write) -> None:
     root = write({"demo/v1/demo.proto": SERVICE, "demo/v1/types.proto": TYPES})
     names = ["demo/v1/demo.proto", "demo/v1/types.proto"]
@@ -101,6 +108,38 @@ def test_every_text_compiles_without_a_warning_whatever_the_comments_hold(write:
         for path, text in texts.items():
             compile(text, path, "exec")
     assert not any("\r" in text for text in texts.values())
+
+
+DEPRECATED = r"""
+syntax = "proto3";
+message A {
+  // what \d is for
+  option deprecated = true;
+  // is said in \N
+  string a = 1 [deprecated = true];
+}
+service S {
+  // no \d more
+  option deprecated = true;
+  rpc G(A) returns (A) {
+    // nor \w
+    option deprecated = true;
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("action", ["ignore", "error"])
+def test_comment_behind_deprecated_makes_no_warning(write: Write, action: Literal["ignore", "error"]) -> None:
+    """A backslash in it that Python would warn of: mypy-protobuf's own text stands there, whatever -W says."""
+    root = write({"h.proto": DEPRECATED})
+    with warnings.catch_warnings():
+        warnings.simplefilter(action)
+        texts = emit_python(compile_contract(["h.proto"], [root]), ["h.proto"])
+        warnings.simplefilter("error")
+        for path, text in texts.items():
+            compile(text, path, "exec")
+    assert "This message has been marked as deprecated" in texts["h_pb2.pyi"]
 
 
 def test_comments_reach_docstrings_unchanged(write: Write) -> None:

@@ -48,6 +48,22 @@ def top_level_names(text: str) -> frozenset[str]:
     )
 
 
+def definition_names(path: str, content: bytes) -> frozenset[str]:
+    """The definitions of a generated module as reports name them, `OrderService.get_order`; none of another file."""
+    from scaffolder.merge.outline import Node, NotParsedError
+    from scaffolder.targets.python.outline import outline
+
+    def names(nodes: list[Node], path: str) -> Iterator[str]:
+        for node in nodes:
+            yield path + node.name
+            yield from names(node.children, f"{path}{node.name}.")
+
+    try:
+        return frozenset(names(outline(content.decode()).nodes, "")) if path.endswith(".py") else frozenset()
+    except NotParsedError:
+        return frozenset()
+
+
 def references(path: str, text: str, gone: Mapping[str, frozenset[str]]) -> Iterator[Reference]:
     """The uses that a file makes of names that are gone: by module, the names ("" in them: the module is gone)."""
     if not any(module.rpartition(".")[2] in text for module in gone):

@@ -29,6 +29,6 @@ def _drop(here: Outline, nodes: Sequence[Node], generated: Sequence[Node], edits
         if len(twins) > 1:
             fresh = [item for item in twins if same(item, node)]
             for item in fresh[: len(twins) - 1]:
-                edits.replace(*without(here, item), "")
+                edits.replace(*without(here, item, nodes), "")
         elif twins and node.is_class:
             _drop(here, twins[0].children, node.children, edits)

@@ -1,5 +1,7 @@
 """The hello repositories on a real database."""
 
+from __future__ import annotations
+
 import pytest
 
 from hello_service.biz.hello import HelloRepository

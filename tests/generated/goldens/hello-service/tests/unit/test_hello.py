@@ -1,5 +1,7 @@
 """The rules of hello.v1.HelloService, with the database faked."""
 
+from __future__ import annotations
+
 import pytest
 
 from hello_service.biz.hello import HelloUseCase

@@ -1,5 +1,7 @@
 """The book repositories on a real database."""
 
+from __future__ import annotations
+
 import pytest
 
 from library_service.biz.book import BookRepository

@@ -1,5 +1,7 @@
 """The rules of library.v1.BookService, with the database faked."""
 
+from __future__ import annotations
+
 import dataclasses
 
 import pytest

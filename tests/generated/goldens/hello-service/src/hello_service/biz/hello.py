@@ -1,5 +1,7 @@
 """Hello: the rules, and what they need stored."""
 
+from __future__ import annotations
+
 from typing import Protocol
 
 from hello_service.biz.hello_types import SayHelloRequest, SayHelloResponse

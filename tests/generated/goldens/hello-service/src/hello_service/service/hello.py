@@ -1,5 +1,7 @@
 """Handlers of hello.v1.HelloService."""
 
+from __future__ import annotations
+
 from hello_service.biz.hello import HelloUseCase
 from hello_service.gen.hello.v1 import hello_pb2
 from hello_service.gen.hello.v1.hello_service_server import HelloServiceBase

@@ -1,5 +1,7 @@
 """Messages of hello.v1.HelloService from and to what biz knows."""
 
+from __future__ import annotations
+
 from hello_service.biz import hello_types as biz
 from hello_service.gen.hello.v1 import hello_pb2
 

@@ -1,5 +1,7 @@
 """Book: the rules, and what they need stored."""
 
+from __future__ import annotations
+
 import datetime
 from collections.abc import Callable, Sequence
 from typing import Protocol

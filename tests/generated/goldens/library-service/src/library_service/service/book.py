@@ -1,5 +1,7 @@
 """Handlers of library.v1.BookService."""
 
+from __future__ import annotations
+
 from google.protobuf import empty_pb2
 
 from library_service.biz.book import BookUseCase

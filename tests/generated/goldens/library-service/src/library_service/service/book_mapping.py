@@ -1,5 +1,7 @@
 """Messages of library.v1.BookService from and to what biz knows."""
 
+from __future__ import annotations
+
 from library_service.biz import book_types as biz
 from library_service.gen.library.v1 import library_pb2
 from library_service.kit.convert import datetime_from, enum_of, timestamp_to

@@ -1,0 +1,12 @@
+"""Why something was kept or left in conflict, in the user's words."""
+
+EDITED_AND_GONE = "edited by you, and no longer generated"
+ALREADY_THERE = "you have one of this name already"
+DELETED = "deleted by you; it would have changed"
+DIFFERS = "differs from what is generated now"
+OTHER_FORM = "defined in another way by you, and changed by the contract"
+HEAD = "its head was changed by you and by the contract"
+ORDER = "generated in another order now; yours stays"
+PINNED = "no longer generated, but your code uses it"
+SETTLED = "settled by you"
+IN_PLACE = "in place of yours"
