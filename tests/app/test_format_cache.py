@@ -71,6 +71,12 @@ def test_only_what_changed_is_formatted(folder: Path, runs: list[list[str]]) -> 
     assert runs[2:] == [["src/shop/a.py"]] * 2
 
 
+def test_import_that_lost_names_goes_back_to_one_line() -> None:
+    """A template's import in many lines, of which one name is used, is as if it had been written for that one."""
+    raw = b"from os import (\n    getcwd,\n    path,\n    sep,\n)\n\nprint(path)\n"
+    assert format_python({"x.py": raw}) == {"x.py": b"from os import path\n\nprint(path)\n"}
+
+
 NAMES = st.sampled_from(["shop", "tests", "grpc", "os", "tools", "deep", "cart"])
 PATHS = st.sampled_from(
     [

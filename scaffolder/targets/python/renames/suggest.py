@@ -41,8 +41,10 @@ def suggestions(old: Mapping[str, str], contract: Contract) -> list[Suggestion]:
         for gone, (came, share) in sorted(services.items())
     ]
     renamed = {gone: came for gone, (came, _) in services.items()}
-    for service in sorted({_owner(name) for name in old}):
-        found += _rpc_pairs(service, renamed.get(service, service), old, new)
+    before, after = _by_service(old), _by_service(new)
+    for service in sorted(before):
+        other = renamed.get(service, service)
+        found += _rpc_pairs(service, other, before[service], after.get(other, {}))
     return found
 
 
@@ -63,7 +65,7 @@ def _service_pairs(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, 
     before, after = _by_service(old), _by_service(new)
     gone, came = set(before) - set(after), set(after) - set(before)
     shares = {
-        (one, other): len(before[one] & after[other]) / max(len(before[one]), len(after[other]))
+        (one, other): len(before[one].keys() & after[other].keys()) / max(len(before[one]), len(after[other]))
         for one in gone
         for other in came
     }
@@ -71,18 +73,18 @@ def _service_pairs(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, 
     return {one: (other, likely[one, other]) for one, other in _unique(likely)}
 
 
-def _by_service(rpcs: Iterable[str]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for rpc in rpcs:
-        found.setdefault(_owner(rpc), set()).add(_last(rpc))
+def _by_service(rpcs: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """By service, the RPCs' own names with their signatures."""
+    found: dict[str, dict[str, str]] = {}
+    for rpc, signature in rpcs.items():
+        found.setdefault(_owner(rpc), {})[_last(rpc)] = signature
     return found
 
 
 def _rpc_pairs(
-    before: str, after: str, old: Mapping[str, str], new: Mapping[str, str]
+    before: str, after: str, was: Mapping[str, str], now: Mapping[str, str]
 ) -> Iterator[Suggestion]:
-    was = {_last(name): signature for name, signature in old.items() if _owner(name) == before}
-    now = {_last(name): signature for name, signature in new.items() if _owner(name) == after}
+    """The pairs of one service, whose RPCs were `was` and are `now`."""
     gone, came = was.keys() - now.keys(), now.keys() - was.keys()
     # A signature may name types of a package that moved along with the service.
     package, moved = _owner(before), _owner(after)
