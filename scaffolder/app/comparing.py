@@ -17,7 +17,7 @@ from scaffolder.artifact import WHOLE, Artifact
 from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError
 from scaffolder.overlay import digest_of_overlay
 from scaffolder.paths import shown
-from scaffolder.suggest import hint
+from scaffolder.suggest import hint, nearest
 from scaffolder.targets.python.references import definition_names
 from scaffolder.workspace import inputs
 from scaffolder.workspace.changeset import Change, Changeset
@@ -26,6 +26,8 @@ from scaffolder.workspace.lock import FILE, Lock
 
 if TYPE_CHECKING:
     from scaffolder.contract.model import Contract
+
+Pins = Mapping[str, frozenset[str]]
 
 MAX_ROUNDS = 8
 """A chain of names that need each other is followed this far; generated modules have two layers."""
@@ -51,7 +53,8 @@ def compared(settings: Settings, lock: Lock, warnings: tuple[Diagnostic, ...], r
     changes = (*([settings.change] if settings.change else []), *changeset.changes)
     hints = _suggestions(lock, contract, request.options.rename)
     lost = () if warnings else _lost(settings, lock, changeset.changes)
-    told = (*warnings, *lost, *contract.warnings, *doubts, *hints)
+    idle = _idle(merger.wishes.restore, changeset.changes)
+    told = (*warnings, *lost, *contract.warnings, *doubts, *hints, *idle)
     report = Report(project.root, changes, told)
     rpcs = pipeline.surface(contract) if request.scope == "server" else lock.rpcs
     return Prepared(
@@ -81,11 +84,17 @@ class _Run:
             found = list(dependents.uses(root, changeset.changes, lost))
             more = dependents.pins(found, lost)
             if all(names <= pinned.get(path, frozenset()) for path, names in more.items()):
+                changeset = self._without(pinned, more) if more else changeset
                 break
             pinned = {
                 path: pinned.get(path, frozenset()) | more.get(path, frozenset()) for path in pinned | more
             }
         return changeset, dependents.dangling(root, found, lost, changeset.changes)
+
+    def _without(self, pinned: Pins, vain: Pins) -> Changeset:
+        """The changeset without the pins that held nothing: what is not edited is as generated then."""
+        left = {path: names - vain.get(path, frozenset()) for path, names in pinned.items()}
+        return self._compare({path: names for path, names in left.items() if names})
 
     def _compare(self, pinned: Mapping[str, frozenset[str]]) -> Changeset:
         merger = replace(self.merger, pinned=pinned)
@@ -111,6 +120,16 @@ def _check_names(restore: Mapping[str, frozenset[str]], artifacts: Sequence[Arti
         raise ScaffoldError(problems)
 
 
+def _idle(restore: Mapping[str, frozenset[str]], changes: Sequence[Change]) -> Iterator[Diagnostic]:
+    """What was to be restored, and had nothing missing."""
+    for path, names in restore.items():
+        if any(f"{item.path}/".startswith(f"{path}/") and item.before != item.after for item in changes):
+            continue
+        what = f"`{'`, `'.join(sorted(names))}`" if names else "all that is generated"
+        hint = "PATH::NAME of a function, a method or a constant takes the generated one in place of yours"
+        yield Diagnostic("restore", f"nothing to restore: {what} is there", hint, Location(path), "warning")
+
+
 def _lost(settings: Settings, lock: Lock, changes: tuple[Change, ...]) -> tuple[Diagnostic, ...]:
     """Says that the baseline is gone, where there is something that it should have known."""
     if not lock.lost or not any(change.before is not None for change in changes):
@@ -122,11 +141,27 @@ def _lost(settings: Settings, lock: Lock, changes: tuple[Change, ...]) -> tuple[
 
 def _suggestions(lock: Lock, contract: Contract, given: Sequence[str]) -> Iterator[Diagnostic]:
     """What looks renamed since the last run. Nothing is guessed: the user says so, or it is another RPC."""
-    if given or not lock.rpcs:
+    if not lock.rpcs:
         return
     from scaffolder.targets.python.renames.suggest import suggestions
 
+    if given:
+        yield from _misspelt(lock, contract, given)
+        return
     for item in suggestions(lock.rpcs, contract):
         message = f"{item.old} is gone and {item.new} is new: {item.why}"
         hint = f"if it was renamed, `scaffold generate --rename {item.old}={item.new}` moves what you wrote along"
         yield Diagnostic("rename", message, hint, None, "warning")
+
+
+def _misspelt(lock: Lock, contract: Contract, given: Sequence[str]) -> Iterator[Diagnostic]:
+    """Renames of what the last run did not know: nothing has followed, and the right name can still be given."""
+    from scaffolder.targets.python.renames import spec
+    from scaffolder.targets.python.renames.suggest import strangers
+
+    renames = spec.parse([item for item in given if not item.endswith(pipeline.PROTO)], contract)
+    for item in strangers(renames, lock.rpcs):
+        message = f"`{item.old}={item.new}`: the contract had no {item.old} at the last run"
+        near = nearest(item.old, lock.rpcs.keys() - pipeline.surface(contract).keys())
+        again = f"`scaffold generate --rename {near}={item.new}`" if near else "give the name that it had"
+        yield Diagnostic("rename", message, f"{again}; it also works after the fact", None, "warning")

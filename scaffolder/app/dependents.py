@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffolder.app.marking import unmarked
 from scaffolder.app.report import LEADS_NOWHERE
 from scaffolder.artifact import Ownership
 from scaffolder.diagnostics import Diagnostic, Location
@@ -53,7 +54,9 @@ def gone(changes: Sequence[Change]) -> Gone:
         ):  # its names are made at run time; the .pyi beside it spells them out
             lost = frozenset([""]) if change.after is None else frozenset()
         else:
-            lost = top_level_names(_text(change.before)) - top_level_names(_text(change.after or b""))
+            lost = top_level_names(_text(change.before)) - top_level_names(
+                unmarked(_text(change.after or b""))
+            )
             lost |= frozenset([""]) if change.after is None else frozenset()
         if lost:
             names[module] = names.get(module, frozenset()) | lost

@@ -24,7 +24,7 @@ def generate(
     if dry_run:
         return preview(request)
     root = request.root
-    if not journal.interrupted(root) and (report := _nothing_to_do(request)) is not None:
+    if not journal.leftovers(root) and (report := _nothing_to_do(request)) is not None:
         return report
     from scaffolder.workspace import transaction
     from scaffolder.workspace.exclusive import exclusive

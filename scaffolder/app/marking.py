@@ -12,6 +12,8 @@ from scaffolder.merge.text import Line, joined, split
 _Made = Callable[[Conflict, list[Line], str], list[Line]]
 """Conflict, the user's lines of it, the file's line end: the lines that shall stand there."""
 
+YOURS, BASE, GENERATED = "<<<<<<< yours", "||||||| base", ">>>>>>> generated"
+
 _MARKERS = 4
 """How many lines a marked conflict has beyond those of its sides."""
 
@@ -36,6 +38,20 @@ def with_incoming(text: str, conflicts: Iterable[Conflict]) -> str:
     return _spliced(text, conflicts, lambda conflict, _, end: _ending(conflict.incoming, end))
 
 
+def unmarked(text: str) -> str:
+    """What `with_markers` wrote, with the user's side of each conflict alone."""
+    kept: list[Line] = []
+    theirs = False
+    for line in split(text):
+        if line.body == BASE:
+            theirs = True
+        elif line.body == GENERATED:
+            theirs = False
+        elif not theirs and line.body != YOURS:
+            kept.append(line)
+    return joined(kept)
+
+
 def _spliced(text: str, conflicts: Iterable[Conflict], made: _Made) -> str:
     """The text with other lines where each conflict's current side stands; from the bottom, so that numbers hold."""
     end, lines = newline_of(text), list(split(text))
@@ -49,13 +65,13 @@ def _spliced(text: str, conflicts: Iterable[Conflict], made: _Made) -> str:
 def _marked(conflict: Conflict, current: list[Line], end: str) -> list[Line]:
     """The user's lines keep their bytes, but for an end where the last one of the file has none."""
     return [
-        Line("<<<<<<< yours", end),
+        Line(YOURS, end),
         *(Line(line.body, line.end or end) for line in current),
-        Line("||||||| base", end),
+        Line(BASE, end),
         *_ending(conflict.base, end),
         Line("=======", end),
         *_ending(conflict.incoming, end),
-        Line(">>>>>>> generated", end),
+        Line(GENERATED, end),
     ]
 
 

@@ -40,9 +40,10 @@ class Merger:
         if source is None or wanted is None or (base is not None and was is None):
             return self._bytes(path, base, current, incoming)
         text = was.text if was else None
+        told: tuple[Detail, ...] = ()
         if self.substitute is not None:
-            text = self._renamed(path, text, wanted.text) if text is not None else None
-            source = replace(source, text=self._renamed(path, source.text, wanted.text))
+            text, renamed, told = self._under_new_names(path, text, source.text, wanted.text)
+            source = replace(source, text=renamed)
         merged = self._merged(path, text, source.text, wanted.text)
         try:
             content = (
@@ -54,27 +55,27 @@ class Merger:
             reason = f"the file's encoding, {source.encoding}, has no {error.object[error.start]!r}"
             merged = self._left(path, text or "", source.text, wanted.text, reason)
             content = current
-        return FileMerge(content, merged.base.encode(), merged.details, merged.conflicts)
+        return FileMerge(content, merged.base.encode(), (*told, *merged.details), merged.conflicts)
+
+    def _under_new_names(
+        self, path: str, base: str | None, current: str, incoming: str
+    ) -> tuple[str | None, str, tuple[Detail, ...]]:
+        """Base and current with what was renamed in them; both as they are, and why, where one of them cannot be."""
+        before = None if base is None else self._renamed(path, base, incoming)
+        now = self._renamed(path, current, incoming)
+        problem = _spoiled(path, base or "", before or "") or _spoiled(path, current, now)
+        if not problem:
+            return before, now, ()
+        reason = f"the new names were not put in: {problem}"
+        return base, current, (Detail(Did.KEPT, WHOLE, 1, reason),) if now != current else ()
 
     def _renamed(self, path: str, text: str, incoming: str) -> str:
-        """The text under the new names; what the tool had added under one of them already gives way.
-
-        The text itself where the new names would make no Python of it.
-        """
-        from scaffolder.merge.outline import NotParsedError
-        from scaffolder.targets.python.outline import outline
+        """The text under the new names; what the tool had added under one of them already gives way."""
         from scaffolder.targets.python.twins import without_twins
 
         assert self.substitute is not None
         substituted = self.substitute(path, text)
-        if substituted == text:
-            return text
-        renamed = without_twins(substituted, incoming)
-        try:
-            outline(renamed if path.endswith(".py") else "")
-        except NotParsedError:
-            return text
-        return renamed
+        return text if substituted == text else without_twins(substituted, incoming)
 
     def _asked(self, path: str) -> bool:
         return self.wishes.restores(path) or bool(self.pinned.get(path))
@@ -100,6 +101,8 @@ class Merger:
         if WHOLE in self._choices(path).restore and current != incoming:
             return _in_place_of_yours(incoming)
         if has_markers(current):
+            if base == incoming:
+                return Merged(current, incoming)
             return _left_alone(base, current, incoming, MARKED)
         return (self._python if path.endswith(".py") else self._lines)(path, base, current, incoming)
 
@@ -163,6 +166,25 @@ def _taken(merged: Merged, choices: Choices, current: str) -> tuple[str, list[De
         return current, []
     told = [Detail(Did.RESTORED, item.name, item.line, IN_PLACE) for item in asked]
     return with_incoming(merged.text, asked), told
+
+
+def _spoiled(path: str, text: str, renamed: str) -> str:
+    """What is wrong with a text under its new names, so that it could not be merged; "" where nothing is."""
+    from scaffolder.merge.lines import has_markers
+    from scaffolder.merge.outline import NotParsedError
+    from scaffolder.targets.python.merge import defined_twice
+    from scaffolder.targets.python.outline import outline
+
+    if has_markers(text):
+        return MARKED
+    if not path.endswith(".py"):
+        return ""
+    try:
+        after = outline(renamed)
+        name = "" if text == renamed else defined_twice(outline(text), after)
+    except NotParsedError as error:
+        return f"line {error.line} could not be read then ({error.message})"
+    return f"`{name}` would be defined twice" if name else ""
 
 
 def _left_alone(base: str | None, current: str, incoming: str, reason: str) -> Merged:

@@ -171,9 +171,18 @@ def _answers(request: TemplateRequest, folder: str) -> Artifact:
             context = json.loads(path.read_text(encoding="utf-8"))["cookiecutter"]
             if context["_output_dir"] == os.path.abspath(folder):
                 answers = {name: value for name, value in context.items() if not name.startswith("_")}
-    content = {"template": request.source, "checkout": request.checkout, "answers": answers}
+    content = {"template": _source(request), "checkout": request.checkout, "answers": answers}
     text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     return Artifact(ANSWERS, Ownership.MACHINE, text.encode())
+
+
+def _source(request: TemplateRequest) -> str:
+    """Where the template is, seen from the project if it was given as seen from the working directory."""
+    if os.path.isabs(request.source) or not Path(request.source).exists():
+        return request.source
+    with contextlib.suppress(ValueError):  # on Windows: another drive
+        return Path(os.path.relpath(request.source, request.target)).as_posix()
+    return os.path.abspath(request.source)
 
 
 def _relocated(diagnostic: Diagnostic, folder: Path) -> Diagnostic:

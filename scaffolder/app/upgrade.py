@@ -32,6 +32,9 @@ def template_files(root: Path) -> Sequence[Artifact] | None:
         raise fail("template", message, hint, Location(shown(path))) from error
     from scaffolder.app.template import TemplateRequest, lift, run_cookiecutter
 
-    request = TemplateRequest(root.name, source, checkout, extra, no_input=True)
+    here = root / source
+    request = TemplateRequest(
+        root.name, str(here) if here.exists() else source, checkout, extra, no_input=True
+    )
     with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
         return lift(run_cookiecutter(request, Path(folder)))

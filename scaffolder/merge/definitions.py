@@ -11,7 +11,7 @@ from collections import Counter
 from scaffolder.merge import reasons
 from scaffolder.merge.account import Account, words_of
 from scaffolder.merge.bindings import binding
-from scaffolder.merge.edits import Edits, Side, adapted, without
+from scaffolder.merge.edits import Edits, Side, Splice, adapted, spaced, without
 from scaffolder.merge.outline import Node, Outline, same, same_part, same_piece
 from scaffolder.merge.placement import IMPORT, Scope
 from scaffolder.merge.reconcile import Reconcile, Triple
@@ -19,8 +19,6 @@ from scaffolder.merge.result import Choices, Conflict, Did
 from scaffolder.merge.source import plain
 
 PLACEHOLDERS = frozenset({"pass", "..."})
-
-Splice = tuple[int, int, str]
 
 
 class DefinitionMerge:
@@ -165,8 +163,8 @@ class DefinitionMerge:
             if same_part(was.piece, b, node.piece, i) or same_part(now.piece, c, node.piece, i):
                 continue
             if same_part(was.piece, b, now.piece, c):
-                start, end = node.start + i.start, node.start + i.end
-                splices.append((c.start, c.end, adapted(self.incoming, start, end, self.current.unit)))
+                text = adapted(self.incoming, node.start + i.start, node.start + i.end, self.current.unit)
+                splices.append(spaced((self.current, now), (self.incoming, node), (c.start, c.end, text)))
                 continue
             ways = self.reconcile(Triple(*pieces)) if b is was.piece.parts[-1] else None
             if ways is None:

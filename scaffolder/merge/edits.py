@@ -10,6 +10,8 @@ from enum import IntEnum
 from scaffolder.merge.outline import Node, Outline
 from scaffolder.merge.source import LINE_END, line_starts, plain
 
+Splice = tuple[int, int, str]
+
 
 class Side(IntEnum):
     """What comes first where several splices begin at one offset.
@@ -159,3 +161,18 @@ def without(outline: Outline, node: Node, siblings: Sequence[Node]) -> tuple[int
     if node is siblings[0] and node is not siblings[-1]:
         return node.start, end_of_blank(outline, node.end)
     return node.start, node.end
+
+
+def spaced(current: tuple[Outline, Node], incoming: tuple[Outline, Node], splice: Splice) -> Splice:
+    """The docstring of a class comes, or goes, with the blank lines between it and the first member.
+
+    `splice` counts from the start of the current definition; any other than such a docstring is returned as it is.
+    """
+    (here, now), (wanted, node), (start, end, text) = current, incoming, splice
+    if not (now.has_members and now.children and start) or now.start + end != now.header_end:
+        return splice
+    blank = blank_lines_before(wanted, end_of_blank(wanted, node.header_end))
+    below = end_of_blank(here, now.header_end)
+    if start == end and below == now.header_end:
+        return start, end, text + blank
+    return splice if text or blank else (start, below - now.start, text)

@@ -26,6 +26,7 @@ WAIT_SECONDS = 60.0
 ANNOUNCE_SECONDS = 1.0
 WAITING = "another run is writing to this project; waiting for it"
 _POLL_SECONDS = 0.05
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _CONTENTION = frozenset([errno.EACCES, errno.EAGAIN, errno.EDEADLK])
 
 if sys.platform == "win32":
@@ -85,7 +86,7 @@ def _attempt(root: Path) -> int | None:
     try:
         with contextlib.suppress(FileExistsError):
             os.mkdir(path.parent)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _NO_FOLLOW, 0o666)
     except FileNotFoundError:
         if root.is_dir():
             return None  # the other run removed the folder between the two calls
@@ -131,6 +132,9 @@ def _refused(error: OSError, root: Path) -> ScaffoldError:
         hint = "work on a copy on a local disk"
         message = "the file system has no locks, so two runs at once could not be told apart"
         return fail("cannot-lock", message, hint, Location(shown(root)))
+    if error.errno == errno.ELOOP:
+        message = "is a link, and would be written through"
+        return fail("unsafe-path", message, "remove it", Location(shown(root / FILE)))
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         folder = root / FOLDER if (root / FOLDER).is_dir() else root
         return fail("read-only", "is a read-only folder", "make it writable", Location(shown(folder)))

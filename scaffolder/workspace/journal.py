@@ -51,6 +51,11 @@ def interrupted(root: Path) -> bool:
     return bool(_unfinished(root))
 
 
+def leftovers(root: Path) -> bool:
+    """Whether a run that was killed left anything behind, be it only a folder that means nothing, or runs now."""
+    return bool(_stages(root))
+
+
 def recover(root: Path) -> tuple[Diagnostic, ...]:
     """Undoes what a killed run left half written, and says so in warnings. To be called in `exclusive` only.
 

@@ -81,6 +81,18 @@ def test_resolving_ends_it(root: Path, fake: FakePipeline, answer: str, between:
     assert regenerate(root).changes == ()
 
 
+def test_what_stands_between_markers_is_not_gone(root: Path, fake: FakePipeline) -> None:
+    """A function in conflict that another file imports -> markers are written -> nobody is told that it is gone."""
+    fake.server[HANDLERS] = "def get() -> int:\n    return 1\n\n\ndef put() -> int:\n    return 1\n"
+    regenerate(root)
+    own = "from order_service.service.order import get, put\n"
+    fill(root, {HANDLERS: fake.server[HANDLERS].replace("1", "3", 1), "src/order_service/own.py": own})
+    change_contract(root)
+    fake.server[HANDLERS] = fake.server[HANDLERS].replace("1", "2", 1)
+    report = regenerate(root, conflict=MARKERS)
+    assert "<<<<<<< yours" in (root / HANDLERS).read_text() and report.warnings == ()
+
+
 def test_markers_take_the_line_ends_of_the_file(root: Path, fake: FakePipeline) -> None:
     """In a file with CRLF every line of the markers ends so."""
     assert marked(root, fake, newline="\r\n") == MARKED.replace("\n", "\r\n")

@@ -150,6 +150,17 @@ def test_restore_of_a_definition_takes_the_generated_one(root: Path, fake: FakeP
     assert (root / aside(HANDLERS, mine)).read_text() == mine
 
 
+@pytest.mark.parametrize("wish", [HANDLERS, "src", f"{HANDLERS}::OrderService"])
+def test_restore_of_what_is_there_says_so(root: Path, fake: FakePipeline, wish: str) -> None:
+    """Nothing is missing, and what was edited is not what was asked for: nothing changes, and it is told why."""
+    regenerate(root)
+    fill(root, {HANDLERS: handlers(get="'mine'", put="1")})
+    report = regenerate(root, restore=[wish])
+    assert not report.written and not report.needs_attention
+    assert [(item.code, item.severity) for item in report.warnings] == [("restore", "warning")]
+    assert "PATH::NAME" in report.warnings[0].hint
+
+
 def test_restore_of_an_unknown_path(root: Path, fake: FakePipeline) -> None:
     """A path that nothing is generated at is an error with the nearest one, and nothing is written."""
     regenerate(root)

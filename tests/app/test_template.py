@@ -79,7 +79,7 @@ def test_baseline_lists_the_templates_files(workplace: Path) -> None:
     assert lock.files["Dockerfile"].origin == "template"
     assert lock.files["Dockerfile"].sha256 == locks.digest(b"FROM scratch\n")
     assert json.loads((workplace / "my-shop/.scaffold/template.json").read_text()) == {
-        "template": "../template",
+        "template": "../../template",
         "checkout": "",
         "answers": {"project_name": "my-shop", "project_slug": "my_shop", "greeting": "hi"},
     }

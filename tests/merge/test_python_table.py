@@ -195,3 +195,14 @@ def test_a_class_that_loses_all_members_keeps_a_body() -> None:
     base = "class A:\n    def f(self): ...\n\n    def g(self): ...\n"
     result = merged(base, "class A:\n    def g(self): ...\n", "class A:\n    def f(self): ...\n")
     assert result.text == "class A:\n    pass\n"
+
+
+def test_a_class_docstring_comes_and_goes_with_the_blank_line_below_it() -> None:
+    """A file that the user edited; a comment on a message appears, or goes -> merged -> as a formatter has it."""
+    bare, mine = "class A:\n    # the first\n    a: int = 0\n", "\n\ndef mine() -> None: ...\n"
+    documented = bare.replace(":\n", ':\n    """Known now."""\n\n', 1)
+    assert merged(bare, bare + mine, documented).text == documented + mine
+    assert merged(documented, documented + mine, bare).text == bare + mine
+    assert merged(bare, (bare + mine).replace("\n", "\r\n"), documented).text == (documented + mine).replace(
+        "\n", "\r\n"
+    )

@@ -80,12 +80,18 @@ def test_use_through_the_module(code: str) -> None:
         "import shop.gen.orders\n",
         "class order_types:\n    Payment = 1\n\n\nx = order_types.Payment\n",
         "from order_types import (\n",
-        "from shop.biz.order_types import Payment\0\n",
     ],
 )
 def test_what_is_no_use_of_it(code: str) -> None:
-    """Other names, other modules, text, and files that cannot be parsed count for nothing."""
+    """Other names, other modules and text count for nothing."""
     assert found(code) == []
+
+
+@pytest.mark.parametrize("broken", ["def half(:\n", "<<<<<<< yours\n", "\0\n"])
+def test_every_word_counts_in_a_file_that_cannot_be_parsed(broken: str) -> None:
+    """A half-written file, or one with conflict markers, keeps what it names."""
+    code = f"from shop.biz.order_types import Payment\n{broken}"
+    assert found(code) == [(TYPES, "Payment", 1, False)]
 
 
 def test_relative_import_of_a_package() -> None:

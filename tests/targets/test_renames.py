@@ -22,7 +22,7 @@ from scaffolder.render import render
 from scaffolder.targets.python.renames.before import before
 from scaffolder.targets.python.renames.renaming import Generation, Renaming, renaming
 from scaffolder.targets.python.renames.spec import Kind, Rename, parse
-from scaffolder.targets.python.renames.suggest import suggestions, surface
+from scaffolder.targets.python.renames.suggest import strangers, suggestions, surface
 from scaffolder.targets.python.renames.text import Substitution, Words, substitute
 from scaffolder.targets.python.resources import recognise
 from scaffolder.targets.python.views import ProjectViews
@@ -693,6 +693,17 @@ def test_service_is_suggested_across_packages(order: Contract) -> None:
         ("sales.v2.Desk", "order.v1.OrderService"),
         ("sales.v2.Desk.FetchOrder", "order.v1.OrderService.GetOrder"),
     ]
+
+
+def test_a_rename_of_what_never_was_is_noticed(order: Contract) -> None:
+    """OLD misspelt is known from neither side; a rename told late has its NEW there already."""
+    new = "order.v1.OrderService.GetOrder"
+    old = {name.replace("GetOrder", "FetchOrder"): types for name, types in surface(order).items()}
+    right, wrong = (
+        parse([f"order.v1.OrderService.{name}={new}"], order) for name in ("FetchOrder", "FechOrder")
+    )
+    assert strangers(right, old) == strangers(right, surface(order)) == []
+    assert strangers(wrong, old) == list(wrong)
 
 
 def test_suggestions_are_specs_that_parse(order: Contract) -> None:

@@ -18,6 +18,9 @@ from scaffolder.targets.python.import_items import (
 )
 from scaffolder.targets.python.import_statement import ImportStatement
 
+Place = tuple[int, str, str, Side]
+"""An offset, the blank line towards the statement that stands there, and towards the next one that will."""
+
 
 class ImportEdits:
     """Adds splices to `edits` of the text of `here`; where a new statement goes, the imports of `guide` tell."""
@@ -26,9 +29,11 @@ class ImportEdits:
         self.here, self.guide, self.edits = here, guide, edits
         self.items = items_of(here)
         self.wanted = items_of(guide)
+        self.coming: frozenset[Item] = frozenset()
 
     def change(self, added: Collection[Item], removed: Collection[Item]) -> None:
         """Makes the changes, one module after another."""
+        self.coming = frozenset(added)
         for module in dict.fromkeys(item.module for item in (*removed, *added)):
             new = [item for item in added if item.module == module]
             gone = {item for item in removed if item.module == module}
@@ -110,28 +115,40 @@ class ImportEdits:
         own = self.wanted.get(added[0])
         index = generated.index(own) if own in generated else 0
         places = [*self._behind(generated, index), *self._before(generated, index)]
-        for offset, gap, side in sorted(
-            places, key=lambda place: place[1]
-        ):  # one of its own section goes first
+        if places:  # one of its own section goes first
+            offset, _, gap, side = min(places, key=lambda place: place[1])
             self.edits.insert(offset, text + gap if side is Side.BEFORE else gap + text, side)
             return
         self._among_the_first(text)
 
-    def _behind(self, generated: Sequence[Node], index: int) -> Iterator[tuple[int, str, Side]]:
+    def _behind(self, generated: Sequence[Node], index: int) -> Iterator[Place]:
         """The place behind the nearest elder statement that is there."""
+        last: Node | None = None
         for elder in reversed(generated[:index]):
-            if (found := self._counterpart(elder)) is not None:
-                yield found.end, self._gap(generated, elder, generated[index]), Side.IMPORT
+            found = self._counterpart(elder)
+            last = elder if last is None and (found or self._comes(elder)) else last
+            if found is not None:
+                gap = self._gap(generated, last or elder, generated[index])
+                yield found.end, self._gap(generated, elder, generated[index]), gap, Side.IMPORT
                 return
 
-    def _before(self, generated: Sequence[Node], index: int) -> Iterator[tuple[int, str, Side]]:
+    def _before(self, generated: Sequence[Node], index: int) -> Iterator[Place]:
         """The place before the nearest younger one."""
+        following: Node | None = None
         for younger in generated[index + 1 :]:
             found = self._counterpart(younger)
+            following = younger if following is None and (found or self._comes(younger)) else following
             if found is not None and not _is_future(found):
-                gap = self._gap(generated, generated[index], younger)
-                yield found.start + found.piece.parts[-1].start, gap, Side.BEFORE
+                gap = self._gap(generated, generated[index], following or younger)
+                start = found.start + found.piece.parts[-1].start
+                yield start, self._gap(generated, generated[index], younger), gap, Side.BEFORE
                 return
+
+    def _comes(self, node: Node) -> bool:
+        """Whether a statement of the tool's is put in by the same change."""
+        return not self.coming.isdisjoint(
+            item for statement in statements_of(node) for item in items(statement)
+        )
 
     def _gap(self, generated: Sequence[Node], above: Node, below: Node) -> str:
         """A blank line, where the tool has one between two statements."""

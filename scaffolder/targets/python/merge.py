@@ -52,7 +52,7 @@ class _Merge:
         if imports.clashes:
             clash = imports.clashes[0]
             return self._refused(f"`{clash.binds}` means something else in this file than `{clash}`")
-        if name := _defined_twice(self.here, result):
+        if name := defined_twice(self.here, result):
             return self._refused(f"`{name}` would be defined twice")
         details, conflicts = merge.account.located(merge.edits)
         lines = _lines(result, {item.name for item in details if item.line})
@@ -146,7 +146,7 @@ def _lines(whole: Outline, names: set[str]) -> dict[str, int]:
     return found
 
 
-def _defined_twice(before: Outline, after: Outline) -> str:
+def defined_twice(before: Outline, after: Outline) -> str:
     """A name that a scope would define more often than it did, if there is one."""
     had = _counts(before.nodes, "")
     for name, count in _counts(after.nodes, "").items():

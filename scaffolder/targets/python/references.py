@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -65,12 +66,16 @@ def definition_names(path: str, content: bytes) -> frozenset[str]:
 
 
 def references(path: str, text: str, gone: Mapping[str, frozenset[str]]) -> Iterator[Reference]:
-    """The uses that a file makes of names that are gone: by module, the names ("" in them: the module is gone)."""
+    """The uses that a file makes of names that are gone: by module, the names ("" in them: the module is gone).
+
+    In a file that cannot be parsed, half-written or with conflict markers, every word counts as a use.
+    """
     if not any(module.rpartition(".")[2] in text for module in gone):
         return
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
+        yield from _words(text, gone)
         return
     inside = _inside_functions(tree)
     aliases: dict[str, str] = {}
@@ -88,6 +93,21 @@ def references(path: str, text: str, gone: Mapping[str, frozenset[str]]) -> Iter
             module = aliases.get(_dotted(node.value), "")
             if node.attr in gone.get(module, ()):
                 yield Reference(module, node.attr, node.lineno, False)
+
+
+def _words(text: str, gone: Mapping[str, frozenset[str]]) -> Iterator[Reference]:
+    lines: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        for word in re.findall(r"\w+", line):
+            lines.setdefault(word, number)
+    for module, names in gone.items():
+        last = module.rpartition(".")[2]
+        if last in lines:
+            yield from (
+                Reference(module, name, lines[name or last], False)
+                for name in names
+                if (name or last) in lines
+            )
 
 
 def _imported(node: ast.Import | ast.ImportFrom, package: list[str]) -> Iterator[tuple[str, str, str]]:

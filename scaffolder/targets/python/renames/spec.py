@@ -149,8 +149,12 @@ def _value_name(old: str, new: str) -> str:
 
 
 def _near(name: str, index: Iterable[str]) -> str:
-    """The nearest known name, whatever its capitals."""
+    """The nearest known name, whatever its capitals; the full one of a bare name."""
     known = {full.lower(): full for full in index}
+    if "." not in name:
+        ends = (full for low, full in known.items() if low.rpartition(".")[2] == name.lower())
+        if end := next(ends, ""):
+            return end
     return known.get(nearest(name, known), "")
 
 

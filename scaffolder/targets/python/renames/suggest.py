@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from scaffolder.contract.model import Contract, Method
+from scaffolder.targets.python.renames.spec import Rename
 
 SAME_SERVICE = 0.6
 """The share of RPC names in common from which on two services are taken for one."""
@@ -46,6 +47,14 @@ def suggestions(old: Mapping[str, str], contract: Contract) -> list[Suggestion]:
         other = renamed.get(service, service)
         found += _rpc_pairs(service, other, before[service], after.get(other, {}))
     return found
+
+
+def strangers(renames: Iterable[Rename], old: Mapping[str, str]) -> list[Rename]:
+    """The renames of RPCs and services that an old `surface` has neither before nor after: OLD is misspelt."""
+    known = {*old, *map(_owner, old)}
+    return [
+        item for item in renames if item.kind in ("rpc", "service") and known.isdisjoint((item.old, item.new))
+    ]
 
 
 def _signature(method: Method) -> str:
