@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from scaffolder.merge import reasons
 from scaffolder.merge.edits import Edits
 from scaffolder.merge.outline import Piece, same_part
 from scaffolder.merge.result import Conflict, Detail, Did
@@ -56,7 +57,7 @@ def words_of(base: Piece, current: Piece, incoming: Piece) -> str:
     """Which parts of a definition both sides changed, in words."""
     pieces = base, current, incoming
     if len({piece.kind for piece in pieces}) > 1 or len({len(piece.parts) for piece in pieces}) > 1:
-        return "its form was changed by you and by the contract"
+        return reasons.OTHER_FORM
     labels = [
         b.label
         for b, c, i in zip(*(piece.parts for piece in pieces), strict=True)

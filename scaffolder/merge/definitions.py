@@ -151,7 +151,8 @@ class DefinitionMerge:
             self.edits.replace(now.start, now.header_end, text)
             self.account.tell(Did.RESTORED, name, now.start, reasons.IN_PLACE)
         elif not same_piece(was.piece, node.piece) and not self._parts_merge(name, was, now, node):
-            self._conflict(name, (was, now, node), reasons.HEAD, head=True)
+            reason = words_of(was.piece, now.piece, node.piece)
+            self._conflict(name, (was, now, node), reason, head=True)
 
     def _parts_merge(self, name: str, was: Node, now: Node, node: Node) -> bool:
         """Takes the parts that only the tool changed; false, and nothing taken, where a part changed on both sides."""

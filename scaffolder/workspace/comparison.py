@@ -15,8 +15,9 @@ from scaffolder.workspace.proposals import proposal
 
 EDITED = "edited by you"
 DELETED = "deleted by you, stays deleted"
+DELETED_CHANGED = "deleted by you, stays deleted; what is generated has changed"
 RESTORED = "restored"
-FOREIGN = "not written by this tool"
+FOREIGN = "not listed in .scaffold/lock.json, so it counts as yours"
 NO_BASE = "its baseline is lost, so only what is missing was added"
 ORPHANED = "no longer generated, kept because it is yours"
 ORPHANED_EDITED = "no longer generated, kept because it was edited"
@@ -118,7 +119,7 @@ class Comparison:
         if current is None:
             self._keep_base(artifact, content)
             if entry is not None and not self.wishes.restores(artifact.path):
-                return replace(keep, note=DELETED)
+                return replace(keep, note=DELETED if base in (None, content) else DELETED_CHANGED)
             return replace(keep, action=Action.CREATE, after=content, note=RESTORED if entry else "")
         if base is None and current == content:
             base = content

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from scaffolder.merge.edits import Edits
 from scaffolder.merge.outline import Outline
+from scaffolder.merge.source import plain
 from scaffolder.targets.python.import_edits import ImportEdits
 from scaffolder.targets.python.import_items import Item, Uses, items_of
 
@@ -37,6 +38,8 @@ class ImportMerge:
 
     def apply(self, edits: Edits, base_edits: Edits) -> ImportChanges:
         """Adds the splices to those of the current text and of the next base."""
+        if (taken := self._taken_whole(edits)) is not None:
+            return taken
         if self.base is not None and self.base_items.keys() == self.wanted.keys():
             added = [item for item in self.wanted if item not in self.here and self._used_anew(item)]
             candidates: list[Item] = []
@@ -52,6 +55,35 @@ class ImportMerge:
         self._advance(base_edits, added, [item for item in candidates if item not in removed])
         kept = tuple(item for item in free if item not in removed)
         return ImportChanges(tuple(added), tuple(removed), kept, clashes)
+
+    def _taken_whole(self, edits: Edits) -> ImportChanges | None:
+        """Takes the generated block of imports where the file's is as the tool wrote it, so that it is sorted alike."""
+        blocks = [_block(side) for side in (self.base, self.current, self.incoming) if side is not None]
+        if len(blocks) < 3 or None in blocks:
+            return None
+        before, now, after = [block for block in blocks if block is not None]
+        texts = [
+            plain(side.text[slice(*span)])
+            for side, span in ((self.base, before), (self.current, now))
+            if side
+        ]
+        text = self.incoming.text[slice(*after)]
+        if texts[0] != texts[1] or texts[1] == text:
+            return None
+        added = [item for item in self.wanted if item not in self.here]
+        removed = [item for item in self.here if item not in self.wanted]
+        needless = [item for item in added if item.module != "__future__" and not self.uses.name(item.binds)]
+        if needless or any(
+            self.uses.name(item.binds) for item in removed if item.binds not in self._names(added)
+        ):
+            return None
+        if any(self._means_something_else(item, removed) for item in added):
+            return None
+        edits.replace(*now, text)
+        return ImportChanges(tuple(added), tuple(removed))
+
+    def _names(self, items: list[Item]) -> set[str]:
+        return {item.binds for item in items}
 
     def _defined(self, candidates: list[Item]) -> set[str]:
         """The names of imports that the tool now defines in the file itself."""
@@ -106,3 +138,11 @@ class ImportMerge:
         for node in self.draft.nodes:
             if node.kind in ("function", "class", "value"):
                 yield item.binds in node.binds
+
+
+def _block(outline: Outline) -> tuple[int, int] | None:
+    """The span of a module's imports, where nothing else stands among them."""
+    indices = [index for index, node in enumerate(outline.nodes) if node.kind == "import"]
+    if not indices or indices[-1] - indices[0] + 1 != len(indices):
+        return None
+    return outline.nodes[indices[0]].start, outline.nodes[indices[-1]].end
