@@ -29,8 +29,8 @@ unit: $(VENV)/.ready ## the tests alone
 fuzz: $(VENV)/.ready ## tens of thousands of random merges; SCAFFOLD_EXAMPLES says how many of each
 	SCAFFOLD_EXAMPLES=$${SCAFFOLD_EXAMPLES:-20000} $(BIN)/python -m pytest -q -rs -n 2 tests/merge $(PYTEST)
 
-soak: $(VENV)/.ready ## long random lives of whole projects: contract changes, edits, commands
-	SCAFFOLD_EXAMPLES=$${SCAFFOLD_EXAMPLES:-2000} $(BIN)/python -m pytest -q -rs -n 2 tests/regeneration/test_stateful.py $(PYTEST)
+soak: $(VENV)/.ready ## random lives of whole projects, for SECONDS (3600), from SEED (0)
+	TMPDIR=$$([ -w /dev/shm ] && echo /dev/shm || echo /tmp) $(BIN)/python -m tests.regeneration.soak --seconds $(or $(SECONDS),3600) --seed $(or $(SEED),0)
 
 bench: $(VENV)/.ready ## ratios against bare Python, protoc, and minimal servers written by hand
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt -e '.[bench]'

@@ -13,7 +13,7 @@ from scaffolder.app.options import Request, wishes
 from scaffolder.app.report import LOCK, Prepared, Report
 from scaffolder.app.settings import Settings
 from scaffolder.app.upgrade import template_files
-from scaffolder.artifact import WHOLE, Artifact
+from scaffolder.artifact import WHOLE, Artifact, Ownership
 from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError
 from scaffolder.overlay import digest_of_overlay
 from scaffolder.paths import shown
@@ -26,6 +26,7 @@ from scaffolder.workspace.lock import FILE, Lock
 
 if TYPE_CHECKING:
     from scaffolder.contract.model import Contract
+    from scaffolder.project import Project
 
 Pins = Mapping[str, frozenset[str]]
 
@@ -51,9 +52,9 @@ def compared(settings: Settings, lock: Lock, warnings: tuple[Diagnostic, ...], r
     overlay = digest_of_overlay(project.root)
     recorded = inputs.record(settings.after, project.proto_paths, sources, request.scope, overlay)
     changes = (*([settings.change] if settings.change else []), *changeset.changes)
-    hints = _suggestions(lock, contract, request.options.rename)
+    hints = _suggestions(lock, contract, request.options.rename, changeset.changes)
     lost = () if warnings else _lost(settings, lock, changeset.changes)
-    idle = _idle(merger.wishes.restore, changeset.changes)
+    idle = (*_idle(merger.wishes.restore, changeset.changes), *_abandoned(project, changeset.changes))
     told = (*warnings, *lost, *contract.warnings, *doubts, *hints, *idle)
     report = Report(project.root, changes, told)
     rpcs = pipeline.surface(contract) if request.scope == "server" else lock.rpcs
@@ -130,6 +131,15 @@ def _idle(restore: Mapping[str, frozenset[str]], changes: Sequence[Change]) -> I
         yield Diagnostic("restore", f"nothing to restore: {what} is there", hint, Location(path), "warning")
 
 
+def _abandoned(project: Project, changes: Sequence[Change]) -> Iterator[Diagnostic]:
+    """A package of which nothing of the user's is left was renamed by hand: what follows it goes to the old place."""
+    folder = f"src/{project.package}"
+    own = [item for item in changes if item.owner is Ownership.MERGED and item.path.startswith(f"{folder}/")]
+    if own and all(item.before is item.after is None for item in own):
+        hint = "if you gave the package another name, set `name` in scaffold.yaml to it and run again"
+        yield Diagnostic("package", "all that is yours in it is gone", hint, Location(folder), "warning")
+
+
 def _lost(settings: Settings, lock: Lock, changes: tuple[Change, ...]) -> tuple[Diagnostic, ...]:
     """Says that the baseline is gone, where there is something that it should have known."""
     if not lock.lost or not any(change.before is not None for change in changes):
@@ -139,16 +149,26 @@ def _lost(settings: Settings, lock: Lock, changes: tuple[Change, ...]) -> tuple[
     return (Diagnostic(LOCK, message, hint, Location(shown(settings.project.root / FILE)), "warning"),)
 
 
-def _suggestions(lock: Lock, contract: Contract, given: Sequence[str]) -> Iterator[Diagnostic]:
+def _suggestions(
+    lock: Lock, contract: Contract, given: Sequence[str], changes: Sequence[Change]
+) -> Iterator[Diagnostic]:
     """What looks renamed since the last run. Nothing is guessed: the user says so, or it is another RPC."""
     if not lock.rpcs:
         return
     from scaffolder.targets.python.renames.suggest import suggestions
+    from scaffolder.targets.python.renames.suggest_types import type_suggestions
 
     if given:
         yield from _misspelt(lock, contract, given)
         return
-    for item in suggestions(lock.rpcs, contract):
+    modules = [
+        ((change.before or b"").decode(), (change.after or b"").decode())
+        for change in changes
+        if change.path.startswith("src/")
+        and change.path.endswith("_pb2.py")
+        and change.before != change.after
+    ]
+    for item in (*suggestions(lock.rpcs, contract), *type_suggestions(modules)):
         message = f"{item.old} is gone and {item.new} is new: {item.why}"
         hint = f"if it was renamed, `scaffold generate --rename {item.old}={item.new}` moves what you wrote along"
         yield Diagnostic("rename", message, hint, None, "warning")

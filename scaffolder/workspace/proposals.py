@@ -6,19 +6,29 @@ from scaffolder.workspace.changeset import Change
 
 _LANGUAGES = {"py": "python", "yaml": "yaml", "toml": "toml", "json": "json"}
 
+_PARTS = """\
+What is below was changed both by you and by the contract or the templates. Your version stands.
+To settle it, edit `{0}` as you want it and run `scaffold generate` again; to keep
+your version as it is, delete this file first."""
+
+_WHOLE = """\
+The file was left alone as a whole, for the reason below, so it does not follow the contract.
+To settle it, mend that in `{0}` and run `scaffold generate` again."""
+
 
 def proposal(change: Change) -> bytes:
     """The conflicts of a file for the user to read: base, theirs, the tool's, and how to settle them."""
     language = _LANGUAGES.get(change.path.rpartition(".")[2], "")
     text = [
         f"# {change.path}\n",
-        "What is below was changed both by you and by the contract or the templates. Your version stands.",
-        f"To settle it, edit `{change.path}` as you want it and run `scaffold generate` again; to keep",
-        "your version as it is, delete this file first. To take the generated one:",
-        f"`scaffold generate --restore '{change.path}::NAME'`, with the name from below.\n",
+        *(_WHOLE if any(item.is_whole for item in change.conflicts) else _PARTS)
+        .format(change.path)
+        .split("\n"),
+        "",
     ]
     for item in change.conflicts:
         text += [f"## {item.name}, line {item.line}\n", f"{item.reason}\n" if item.reason else ""]
+        text += [f"To take the generated one: `scaffold generate --restore '{change.path}::{item.name}'`\n"]
         for title, side in (
             ("Generated before", item.base),
             ("Yours", item.current),

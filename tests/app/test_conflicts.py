@@ -62,7 +62,7 @@ def test_proposal_shows_all_sides_and_the_way_out(root: Path, fake: FakePipeline
     assert sorted(titles + sides) == [at for pair in zip(titles, sides, strict=True) for at in pair]
     assert f"edit `{HANDLERS}` as you want it and run `scaffold generate` again" in text
     assert "delete this file first" in text
-    assert f"scaffold generate --restore '{HANDLERS}::NAME'" in text
+    assert f"scaffold generate --restore '{HANDLERS}::OrderService.get'" in text
 
 
 def test_open_conflict_is_told_again_and_writes_nothing(root: Path, fake: FakePipeline) -> None:

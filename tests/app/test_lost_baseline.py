@@ -12,6 +12,7 @@ import pytest
 from scaffolder.app.report import Report
 from scaffolder.workspace import lock as locks
 from scaffolder.workspace.baseline import base_path
+from scaffolder.workspace.comparison import FOREIGN
 from tests.app.support import (
     GEN,
     HANDLERS,
@@ -74,7 +75,7 @@ def test_lost_lock_only_adds(root: Path, fake: FakePipeline, lose: Callable[[Pat
     assert only_added(root, report)
     assert (root / "README.md").exists()
     assert (root / GEN).read_text() == "gen v1"
-    assert notes(report)[GEN] == "not written by this tool"
+    assert notes(report)[GEN] == FOREIGN
     report = regenerate(root, restore=[GEN])
     assert report.warnings == () and not report.needs_attention
     assert regenerate(root).changes == ()
@@ -155,5 +156,5 @@ def test_file_of_the_users_where_one_is_generated(root: Path, fake: FakePipeline
     change_contract(root)
     fake.server[HANDLERS] = handlers(get="2", watch="2")
     report = regenerate(root)
-    assert notes(report)[HANDLERS] == "not written by this tool"
+    assert notes(report)[HANDLERS] == FOREIGN
     assert only_added(root, report)

@@ -13,6 +13,7 @@ from scaffolder.app.report import Action
 from scaffolder.diagnostics import ScaffoldError
 from scaffolder.workspace import lock as locks
 from scaffolder.workspace.baseline import base_path, conflict_path
+from scaffolder.workspace.comparison import DELETED, DELETED_CHANGED, FOREIGN
 from tests.app.support import (
     GEN,
     HANDLERS,
@@ -75,7 +76,7 @@ def test_foreign_file_in_the_place_of_a_machine_file_stays(root: Path, fake: Fak
     fill(root, {GEN: "mine"})
     report = regenerate(root)
     assert actions(report)[GEN] is Action.CONFLICT
-    assert notes(report)[GEN] == "not written by this tool"
+    assert notes(report)[GEN] == FOREIGN
     assert report.needs_attention
     assert (root / GEN).read_text() == "mine"
     assert "gen v1" in (root / conflict_path(GEN)).read_text()
@@ -115,7 +116,8 @@ def test_deleted_file_stays_deleted_until_restored(
     (fake.yours if yours else fake.server)["README.md"] = "readme v2"
     report = regenerate(root)
     assert not (root / "README.md").exists()
-    assert notes(report)["README.md"] == "deleted by you, stays deleted"
+    assert notes(report)["README.md"] == (DELETED if yours else DELETED_CHANGED)
+    assert notes(regenerate(root, prune=True))["README.md"] == DELETED
     report = regenerate(root, restore=again)
     assert actions(report) == {"README.md": Action.CREATE}
     assert (root / "README.md").read_text() == "readme v2"
@@ -296,3 +298,14 @@ def test_handler_that_the_user_moved_first_keeps_its_base(root: Path, fake: Fake
     assert (root / MOVED).read_text() == handlers(get="'mine'", put="2")
     assert not report.needs_attention
     assert not (root / base_path(HANDLERS)).exists()
+
+
+def test_a_package_that_was_renamed_by_hand_is_noticed(root: Path, fake: FakePipeline) -> None:
+    """Everything of the user's in the package is gone -> the contract changes -> where the new name belongs is told."""
+    regenerate(root)
+    (root / HANDLERS).unlink()
+    change_contract(root)
+    fake.server[HANDLERS] = handlers(get="2")
+    (warning,) = regenerate(root).warnings
+    assert (warning.code, str(warning.location)) == ("package", "src/order_service")
+    assert "`name` in scaffold.yaml" in warning.hint

@@ -49,6 +49,18 @@ def test_filter_makes_list_a_custom_method(load: Load) -> None:
     assert "ListBooks" not in verbs(load, text + SERVICE)
 
 
+@pytest.mark.parametrize(
+    ("field", "renamed", "method"),
+    [
+        ("Book book = 1; string", "Book class = 1; string", "CreateBook"),
+        ("Book books", "Book class", "ListBooks"),
+    ],
+)
+def test_field_called_as_a_keyword_makes_it_custom(load: Load, field: str, renamed: str, method: str) -> None:
+    """A handler could not write `request.class`."""
+    assert method not in verbs(load, MESSAGES.replace(field, renamed) + SERVICE)
+
+
 def test_delete_with_an_answer_of_its_own_is_custom(load: Load) -> None:
     text = SERVICE.replace("returns (google.protobuf.Empty)", "returns (Book)")
     assert "DeleteBook" not in verbs(load, MESSAGES + text)

@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffolder.artifact import Conflict, Ownership
+from scaffolder.artifact import WHOLE, Conflict, Ownership
 from scaffolder.workspace.changeset import Action, Change
 from scaffolder.workspace.proposals import proposal
 
@@ -24,6 +24,13 @@ def test_every_conflict_is_shown() -> None:
     assert "## A.get, line 7\n\nboth changed it\n" in text
     assert "## put, line 9\n" in text
     assert re.findall(r"```python\n(.)\n```", text) == list("123456")
+
+
+def test_a_file_that_was_left_alone_is_not_said_to_be_changed_by_both() -> None:
+    """What cannot be merged as a whole asks to be mended; to delete the page would settle nothing."""
+    text = page(Conflict(WHOLE, "1", "2", "3", 1, "line 4 cannot be read"))
+    assert "mend that in `src/order.py`" in text and "delete this file" not in text
+    assert f"scaffold generate --restore 'src/order.py::{WHOLE}'" in text
 
 
 def test_code_is_marked_as_its_language() -> None:

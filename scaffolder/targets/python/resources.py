@@ -7,6 +7,7 @@ method that answers UNIMPLEMENTED.
 
 from __future__ import annotations
 
+import keyword
 import re
 from dataclasses import dataclass
 
@@ -175,10 +176,15 @@ def _is_list_of(method: str, resource: str) -> bool:
     return listed in (plural(resource), f"{resource}s") or (ending != listed and len(ending) <= 5)
 
 
+def _holds(field: Field, resource: Resource) -> bool:
+    """Whether a field holds the resource, and a handler can reach it by attribute, `request.class` being no Python."""
+    return field.type_name == resource.message.full_name and not keyword.iskeyword(field.name)
+
+
 def _create(contract: Contract, method: Method, resource: Resource) -> StandardMethod | None:
     payload = id_field = ""
     for field in contract.messages[method.input].fields:
-        if field.type_name == resource.message.full_name and not field.repeated:
+        if _holds(field, resource) and not field.repeated:
             payload = field.name
         elif field.name == f"{resource.noun}_id" and field.kind is Kind.STRING and not resource.is_integer:
             id_field = field.name
@@ -197,9 +203,9 @@ def _get(request: Message, resource: Resource) -> bool:
 def _update(request: Message, resource: Resource) -> StandardMethod | None:
     payload = mask = ""
     for field in request.fields:
-        if field.type_name == resource.message.full_name and not field.repeated:
+        if _holds(field, resource) and not field.repeated:
             payload = field.name
-        elif field.type_name == FIELD_MASK and not field.repeated:
+        elif field.type_name == FIELD_MASK and not field.repeated and not keyword.iskeyword(field.name):
             mask = field.name
         else:
             return None
@@ -211,7 +217,7 @@ def _list(request: Message, response: Message, resource: Resource) -> StandardMe
     for field in request.fields:
         if field.repeated or field.kind not in known.get(field.name, ()):
             return None
-    items = [f.name for f in response.fields if f.repeated and f.type_name == resource.message.full_name]
+    items = [f.name for f in response.fields if f.repeated and _holds(f, resource)]
     rest = [f for f in response.fields if f.name not in items]
     if len(items) != 1 or any(f.name != "next_page_token" or f.kind is not Kind.STRING for f in rest):
         return None

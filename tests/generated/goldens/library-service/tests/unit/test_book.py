@@ -75,7 +75,7 @@ async def test_pages_hold_every_book_once(use_case: BookUseCase) -> None:
     assert not second.next_token
 
 
-async def test_update_changes_what_the_mask_names(use_case: BookUseCase) -> None:
+async def test_update_of_book_changes_what_the_mask_names(use_case: BookUseCase) -> None:
     created = await use_case.create_book(Book())
     changed = dataclasses.replace(created, title="changed")
     updated = await use_case.update_book(changed, ["title"])
