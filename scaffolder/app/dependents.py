@@ -14,6 +14,7 @@ from scaffolder.diagnostics import Diagnostic, Location
 from scaffolder.paths import shown
 from scaffolder.targets.python.references import Reference, module_of, references, top_level_names
 from scaffolder.workspace.changeset import Change
+from scaffolder.workspace.comparison import ORPHANED_EDITED
 from scaffolder.workspace.inputs import read_bytes
 
 FOLDERS = ("src", "tests", "clients")
@@ -49,15 +50,8 @@ def gone(changes: Sequence[Change]) -> Gone:
         module = module_of(change.path)
         if not module or change.before is None or change.before == change.after:
             continue
-        if change.path.endswith(
-            "_pb2.py"
-        ):  # its names are made at run time; the .pyi beside it spells them out
-            lost = frozenset([""]) if change.after is None else frozenset()
-        else:
-            lost = top_level_names(_text(change.before)) - top_level_names(
-                unmarked(_text(change.after or b""))
-            )
-            lost |= frozenset([""]) if change.after is None else frozenset()
+        lost = _names(change.path, change.before) - _names(change.path, change.after or b"")
+        lost |= frozenset([""]) if change.after is None else frozenset()
         if lost:
             names[module] = names.get(module, frozenset()) | lost
             paths[module] = change.path
@@ -66,16 +60,26 @@ def gone(changes: Sequence[Change]) -> Gone:
     return Gone(names, paths, frozenset(mergeable), moved)
 
 
+def _names(path: str, content: bytes) -> frozenset[str]:
+    """What a module defines. The names of a ``_pb2.py`` are made at run time; the .pyi beside it spells them out."""
+    return frozenset() if path.endswith("_pb2.py") else top_level_names(unmarked(_text(content)))
+
+
 def uses(root: Path, changes: Sequence[Change], lost: Gone) -> Iterator[Use]:
     """The uses of what is gone in the project as the changes leave it, the machine's own files left out."""
     after = {change.path: change for change in changes}
     for path in sorted({*_modules(root), *(path for path in after if path.endswith(".py"))}):
         change = after.get(path)
-        if change is not None and (change.after is None or change.owner is Ownership.MACHINE):
+        if change is not None and (change.after is None or _is_machines(change)):
             continue
         content = change.after if change is not None else read_bytes(f"{root}/{path}")
         for reference in references(path, _text(content or b""), lost.names):
             yield Use(path, reference)
+
+
+def _is_machines(change: Change) -> bool:
+    """Whether a file is as the machine makes it now; one that it makes no more and that was edited is not."""
+    return change.owner is Ownership.MACHINE and change.note != ORPHANED_EDITED
 
 
 def pins(found: Sequence[Use], lost: Gone) -> dict[str, frozenset[str]]:

@@ -580,8 +580,11 @@ def settle_by_editing(it: World, pick: Picker) -> None:
         [f"mark_{it.count} = 'settled'"],
         user_edits.indent_of(edited, user_edits.top(last)),
     )
-    if not parses(edited.text.encode()):
-        return
+    remembered = [span.text for span in it.spans if span.path == path]
+    if not parses(edited.text.encode()) or any(
+        span in text and span not in edited.text for span in remembered
+    ):
+        return  # it would part what is to stand together
     content.write_bytes((edited.text.replace("\n", "\r\n") if "\r\n" in raw else edited.text).encode())
     it.touched.add(path)
     it.spans += [Span(path, span) for span in edited.spans]
