@@ -11,7 +11,7 @@ from collections import Counter
 from scaffolder.merge import reasons
 from scaffolder.merge.account import Account, words_of
 from scaffolder.merge.bindings import binding
-from scaffolder.merge.edits import Edits, Side, Splice, adapted, spaced, without
+from scaffolder.merge.edits import Edits, Side, Splice, adapted, spaced, stays, without
 from scaffolder.merge.outline import Node, Outline, same, same_part, same_piece
 from scaffolder.merge.placement import IMPORT, Scope
 from scaffolder.merge.reconcile import Reconcile, Triple
@@ -122,37 +122,38 @@ class DefinitionMerge:
             return
         if was.has_members and now.has_members and node.has_members:
             if not same(was, node) or self.choices.restore:
-                self._header(name, was, now, node)
+                documented = self._header(name, was, now, node)
                 self._members(scope.inner(was, now, node))
-                self._fill(name, now)
+                self._fill(name, now, documented)
         elif not same(was, node) and not same(now, node) and not self._parts_merge(name, was, now, node):
             if same(was, now):
                 self._replace(name, now, node)
             else:
                 self._conflict(name, (was, now, node), words_of(was.piece, now.piece, node.piece))
 
-    def _fill(self, name: str, now: Node) -> None:
+    def _fill(self, name: str, now: Node, documented: bool) -> None:
         """A class that lost all its members, and has no docstring, needs a body."""
-        documentation = now.piece.parts[-1]
-        if (
-            not now.children
-            or self.balance[name] > -len(now.children)
-            or documentation.start < documentation.end
-        ):
+        if not now.children or self.balance[name] > -len(now.children) or documented:
             return
         line = self.current.text[now.children[0].start : now.children[0].end]
         indent = line[: len(line) - len(line.lstrip())]
         self.edits.insert(now.header_end, f"{indent}pass\n", Side.BEHIND, 1)
 
-    def _header(self, name: str, was: Node, now: Node, node: Node) -> None:
-        """What comes before the members of a class, part by part."""
+    def _header(self, name: str, was: Node, now: Node, node: Node) -> bool:
+        """What comes before the members of a class, part by part; whether it has a docstring then."""
+        before, here, wanted = (item.piece.parts[-1] for item in (was, now, node))
         if name in self.choices.restore and not same_piece(now.piece, node.piece):
             text = adapted(self.incoming, node.start, node.header_end, self.current.unit)
             self.edits.replace(now.start, now.header_end, text)
             self.account.tell(Did.RESTORED, name, now.start, reasons.IN_PLACE)
-        elif not same_piece(was.piece, node.piece) and not self._parts_merge(name, was, now, node):
-            reason = words_of(was.piece, now.piece, node.piece)
-            self._conflict(name, (was, now, node), reason, head=True)
+            here = wanted
+        elif not same_piece(was.piece, node.piece):
+            if not self._parts_merge(name, was, now, node):
+                reason = words_of(was.piece, now.piece, node.piece)
+                self._conflict(name, (was, now, node), reason, head=True)
+            elif same_part(was.piece, before, now.piece, here):
+                here = wanted
+        return here.start < here.end
 
     def _parts_merge(self, name: str, was: Node, now: Node, node: Node) -> bool:
         """Takes the parts that only the tool changed; false, and nothing taken, where a part changed on both sides."""
@@ -165,7 +166,8 @@ class DefinitionMerge:
                 continue
             if same_part(was.piece, b, now.piece, c):
                 text = adapted(self.incoming, node.start + i.start, node.start + i.end, self.current.unit)
-                splices.append(spaced((self.current, now), (self.incoming, node), (c.start, c.end, text)))
+                sides = (self.current, now), (self.incoming, node)
+                splices.append(spaced(*sides, (c.start, c.end, text), stays(was, now, node)))
                 continue
             ways = self.reconcile(Triple(*pieces)) if b is was.piece.parts[-1] else None
             if ways is None:

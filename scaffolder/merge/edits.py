@@ -163,16 +163,25 @@ def without(outline: Outline, node: Node, siblings: Sequence[Node]) -> tuple[int
     return node.start, node.end
 
 
-def spaced(current: tuple[Outline, Node], incoming: tuple[Outline, Node], splice: Splice) -> Splice:
+def spaced(
+    current: tuple[Outline, Node], incoming: tuple[Outline, Node], splice: Splice, left: bool
+) -> Splice:
     """The docstring of a class comes, or goes, with the blank lines between it and the first member.
 
-    `splice` counts from the start of the current definition; any other than such a docstring is returned as it is.
+    `splice` counts from the start of the current definition; any other than such a docstring is returned as it is, and
+    where no member is `left`, since those that come bring their blank lines.
     """
     (here, now), (wanted, node), (start, end, text) = current, incoming, splice
-    if not (now.has_members and now.children and start) or now.start + end != now.header_end:
+    if not (now.has_members and left and start) or now.start + end != now.header_end:
         return splice
     blank = blank_lines_before(wanted, end_of_blank(wanted, node.header_end))
     below = end_of_blank(here, now.header_end)
     if start == end and below == now.header_end:
         return start, end, text + blank
     return splice if text or blank else (start, below - now.start, text)
+
+
+def stays(was: Node, now: Node, node: Node) -> bool:
+    """Whether any member of a class is left when those that are generated no more are gone."""
+    gone = {item.name for item in was.children} - {item.name for item in node.children}
+    return any(item.name not in gone for item in now.children)

@@ -206,3 +206,15 @@ def test_a_class_docstring_comes_and_goes_with_the_blank_line_below_it() -> None
     assert merged(bare, (bare + mine).replace("\n", "\r\n"), documented).text == (documented + mine).replace(
         "\n", "\r\n"
     )
+
+
+@pytest.mark.parametrize("before", range(3))
+@pytest.mark.parametrize("after", range(3))
+def test_a_message_that_is_emptied_or_filled(before: int, after: int) -> None:
+    """Bare, documented alone, documented with a field: whichever becomes whichever, the class is as generated."""
+    head, mine = "@dataclass\nclass A:\n", "\n\ndef mine() -> None: ...\n"
+    documented = f'{head}    """Of one thing."""\n'
+    forms = f"{head}    pass\n", documented, f"{documented}\n    # the first\n    a: int = 0\n"
+    result = merged(forms[before], forms[before] + mine, forms[after])
+    assert result.text == forms[after] + mine
+    assert result.conflicts == ()
