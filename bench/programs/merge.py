@@ -42,7 +42,7 @@ def main() -> None:
     base, incoming = module(methods), module(methods + 1)
     # The user edited the first method, or the incoming text could be taken as it is.
     current = base.replace("limit=0)", "limit=1)  # ours", 1)
-    merge: Any = import_module("scaffolder.targets.python.merge").merge_python
+    merge: Any = import_module("scaffolder.targets.python.merging.merge").merge_python
     merged = merge(base, current, incoming)
     assert "# ours" in merged.text
     assert f"act_{methods}" in merged.text

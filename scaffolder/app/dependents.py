@@ -12,7 +12,7 @@ from scaffolder.app.report import LEADS_NOWHERE
 from scaffolder.artifact import Ownership
 from scaffolder.diagnostics import Diagnostic, Location
 from scaffolder.paths import shown
-from scaffolder.targets.python.references import Reference, module_of, references, top_level_names
+from scaffolder.targets.python.merging.references import Reference, module_of, references, top_level_names
 from scaffolder.workspace.changeset import Change
 from scaffolder.workspace.comparison import ORPHANED_EDITED
 from scaffolder.workspace.inputs import read_bytes

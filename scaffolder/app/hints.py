@@ -12,7 +12,7 @@ from scaffolder.artifact import WHOLE, Artifact, Ownership
 from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError
 from scaffolder.paths import shown
 from scaffolder.suggest import hint, nearest
-from scaffolder.targets.python.references import definition_names
+from scaffolder.targets.python.merging.references import definition_names
 from scaffolder.workspace.changeset import Change
 from scaffolder.workspace.lock import FILE, Lock
 

@@ -71,7 +71,7 @@ class Merger:
 
     def _renamed(self, path: str, text: str, incoming: str) -> str:
         """The text under the new names; what the tool had added under one of them already gives way."""
-        from scaffolder.targets.python.twins import without_twins
+        from scaffolder.targets.python.merging.twins import without_twins
 
         assert self.substitute is not None
         substituted = self.substitute(path, text)
@@ -108,7 +108,7 @@ class Merger:
 
     def _python(self, path: str, base: str | None, current: str, incoming: str) -> Merged:
         from scaffolder.merge.outline import NotParsedError
-        from scaffolder.targets.python.merge import merge_python
+        from scaffolder.targets.python.merging.merge import merge_python
 
         try:
             merged = merge_python(base, current, incoming, self._choices(path))
@@ -172,8 +172,8 @@ def _spoiled(path: str, text: str, renamed: str) -> str:
     """What is wrong with a text under its new names, so that it could not be merged; "" where nothing is."""
     from scaffolder.merge.lines import has_markers
     from scaffolder.merge.outline import NotParsedError
-    from scaffolder.targets.python.merge import defined_twice
-    from scaffolder.targets.python.outline import outline
+    from scaffolder.targets.python.merging.merge import defined_twice
+    from scaffolder.targets.python.merging.outline import outline
 
     if has_markers(text):
         return MARKED

@@ -10,6 +10,7 @@ from scaffolder.artifact import Did as Did  # noqa: PLC0414
 from scaffolder.diagnostics import Diagnostic
 from scaffolder.workspace.changeset import Action as Action  # noqa: PLC0414
 from scaffolder.workspace.changeset import Change as Change  # noqa: PLC0414
+from scaffolder.workspace.comparison import DELETED as DELETED  # noqa: PLC0414
 from scaffolder.workspace.comparison import EDITED as EDITED  # noqa: PLC0414
 from scaffolder.workspace.lock import Lock
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from scaffolder.app.report import EDITED, Action, Change, Detail, Did, Report
+from scaffolder.app.report import DELETED, EDITED, Action, Change, Detail, Did, Report
 from scaffolder.cli.console import Console
 from scaffolder.cli.style import Style
 from scaffolder.diagnostics import Diagnostic, ScaffoldError
@@ -22,7 +22,7 @@ def print_report(report: Report, console: Console, *, as_json: bool) -> None:
         told = [_detail(change, item) for item in change.details if _is_news(change, item, console)]
         if change.action is not Action.KEEP:
             console.result("\n".join([line, *told]))
-        elif told or change.note not in ("", EDITED):
+        elif told or change.note not in ("", EDITED, DELETED):
             console.note("\n".join([line, *told]))
         else:
             console.detail(line)
@@ -45,10 +45,17 @@ def _detail(change: Change, item: Detail) -> str:
 
 
 def _print_conflicts(report: Report, console: Console) -> None:
+    """What is left to the user, at the end, where it is seen."""
     if not report.conflicts:
         return
-    shown = "\n".join(f"  {change.proposal}" for change in report.conflicts)
-    console.note(f"what is in conflict is left to you, with the reasons and both versions:\n{shown}")
+    lines = [
+        f"  {change.path}:{conflict.line}: {conflict.name}: {conflict.reason}"
+        for change in report.conflicts
+        for conflict in change.conflicts
+    ]
+    pages = "\n".join(f"  {change.proposal}" for change in report.conflicts)
+    shown = "" if report.dry_run else f"\nboth versions, and how to settle it:\n{pages}"
+    console.note("\n".join(["left to you:", *lines]) + shown)
 
 
 def print_json(report: Report, console: Console, *, with_diff: bool = False) -> None:

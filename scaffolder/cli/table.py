@@ -107,7 +107,7 @@ CONFLICT = Parameter(
     "conflict",
     "--conflict",
     metavar="HOW",
-    help="keep (your version stands, the other is shown beside the lock) or markers (both in the file).",
+    help="keep (your version stands, the other is shown in .scaffold/conflicts) or markers (both in the file).",
 )
 JSON = Parameter("json", "--json", help="Print the result as JSON.")
 CONTRACTS = Parameter(

@@ -48,7 +48,9 @@ def test_report_of_a_merge(root: Path, fake: FakePipeline, capsys: pytest.Captur
     ]
     assert said.err.splitlines() == [
         "1 updated, 1 conflict left",
-        "what is in conflict is left to you, with the reasons and both versions:",
+        "left to you:",
+        f"  {HANDLERS}:5: OrderService.get: its body was changed by you and by the contract",
+        "both versions, and how to settle it:",
         f"  {PROPOSAL}",
     ]
     (root / PROPOSAL).unlink()

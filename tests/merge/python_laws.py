@@ -7,9 +7,9 @@ from collections import Counter
 
 from scaffolder.merge.outline import Node, Outline, same_part, same_piece
 from scaffolder.merge.result import Choices, Conflict, Detail, Did, Merged
-from scaffolder.targets.python.import_items import items_of
-from scaffolder.targets.python.merge import merge_python
-from scaffolder.targets.python.outline import outline
+from scaffolder.targets.python.merging.import_items import items_of
+from scaffolder.targets.python.merging.merge import merge_python
+from scaffolder.targets.python.merging.outline import outline
 
 CHANGED = (Did.ADDED, Did.UPDATED, Did.REMOVED, Did.RESTORED)
 STAYED = (Did.KEPT, Did.CONFLICT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scaffolder.merge.result import Choices, Did, Merged
-from scaffolder.targets.python.merge import merge_python
+from scaffolder.targets.python.merging.merge import merge_python
 from tests.merge.python_laws import assert_sound
 
 BASE = '''"""Handlers."""

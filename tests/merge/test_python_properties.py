@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from scaffolder.merge.reasons import ORDER, PINNED
 from scaffolder.merge.result import Choices
-from scaffolder.targets.python import chunks
-from scaffolder.targets.python.merge import merge_python
-from scaffolder.targets.python.outline import outline
+from scaffolder.targets.python.merging import chunks
+from scaffolder.targets.python.merging.merge import merge_python
+from scaffolder.targets.python.merging.outline import outline
 from tests.merge.python_contracts import PRINTERS, TOOLS, Contract, Style, changed, contracts
 from tests.merge.python_edits import EDITS, Edited, functions, future
 from tests.merge.python_laws import assert_settles, assert_sound, flat, whole_file

@@ -12,7 +12,7 @@ import pytest
 from scaffolder.merge.outline import NotParsedError
 from scaffolder.merge.result import Did
 from scaffolder.merge.source import decode
-from scaffolder.targets.python.merge import merge_python
+from scaffolder.targets.python.merging.merge import merge_python
 from tests.merge.python_samples import ADDED, BASE, MINE, did, merged, swap, with_list
 
 

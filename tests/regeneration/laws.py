@@ -12,7 +12,7 @@ from scaffolder.app.options import Request
 from scaffolder.app.report import Report
 from scaffolder.artifact import WHOLE, Artifact, Did, Ownership
 from scaffolder.merge.result import Merged
-from scaffolder.targets.python.outline import outline
+from scaffolder.targets.python.merging.outline import outline
 from scaffolder.workspace.baseline import CONFLICTS, REPLACED, base_path, conflict_path
 from scaffolder.workspace.changeset import Action, Change
 from scaffolder.workspace.lock import FILE, FOLDER, Lock, digest

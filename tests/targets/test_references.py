@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scaffolder.targets.python.references import Reference, module_of, references, top_level_names
+from scaffolder.targets.python.merging.references import Reference, module_of, references, top_level_names
 
 GEN, TYPES = "shop.gen.order", "shop.biz.order_types"
 GONE = {GEN: frozenset({"", "Pay"}), TYPES: frozenset({"Payment", "Old"})}

@@ -8,8 +8,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from scaffolder.merge.outline import Node
-from scaffolder.targets.python.import_items import LINE_LENGTH, Item, order
-from scaffolder.targets.python.pieces import PythonPiece
+from scaffolder.targets.python.merging.import_items import LINE_LENGTH, Item, order
+from scaffolder.targets.python.merging.pieces import PythonPiece
 
 _REST_OF_LINE = re.compile(r"[ \t]*,?[ \t]*(#[^\r\n]*)?(\r\n|\r|\n)")
 

@@ -35,7 +35,7 @@ def module_of(path: str) -> str:
 
 def top_level_names(text: str) -> frozenset[str]:
     """What a module defines on its own level, imports left out; nothing for what cannot be parsed."""
-    from scaffolder.targets.python.syntax import bound_names
+    from scaffolder.targets.python.merging.syntax import bound_names
 
     try:
         tree = ast.parse(text)
@@ -52,7 +52,7 @@ def top_level_names(text: str) -> frozenset[str]:
 def definition_names(path: str, content: bytes) -> frozenset[str]:
     """The definitions of a generated module as reports name them, `OrderService.get_order`; none of another file."""
     from scaffolder.merge.outline import Node, NotParsedError
-    from scaffolder.targets.python.outline import outline
+    from scaffolder.targets.python.merging.outline import outline
 
     def names(nodes: list[Node], path: str) -> Iterator[str]:
         for node in nodes:

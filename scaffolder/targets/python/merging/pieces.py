@@ -11,7 +11,7 @@ from functools import cached_property
 
 from scaffolder.merge.outline import Part
 from scaffolder.merge.source import line_starts, plain
-from scaffolder.targets.python import syntax
+from scaffolder.targets.python.merging import syntax
 
 
 class PythonPiece:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from scaffolder.merge.edits import Edits, Side, blank_lines_before, without
 from scaffolder.merge.outline import Node, Outline
 from scaffolder.merge.source import plain
-from scaffolder.targets.python.import_items import (
+from scaffolder.targets.python.merging.import_items import (
     Item,
     early,
     items,
@@ -16,7 +16,7 @@ from scaffolder.targets.python.import_items import (
     rendered,
     statements_of,
 )
-from scaffolder.targets.python.import_statement import ImportStatement
+from scaffolder.targets.python.merging.import_statement import ImportStatement
 
 Place = tuple[int, str, str, Side]
 """An offset, the blank line towards the statement that stands there, and towards the next one that will."""

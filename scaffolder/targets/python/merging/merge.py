@@ -9,11 +9,11 @@ from scaffolder.merge.definitions import DefinitionMerge
 from scaffolder.merge.outline import Node, NotParsedError, Outline
 from scaffolder.merge.result import NO_CHOICES, Choices, Conflict, Detail, Did, Merged
 from scaffolder.merge.source import plain
-from scaffolder.targets.python.chunks import Known
-from scaffolder.targets.python.displays import reconcile
-from scaffolder.targets.python.import_items import Uses, items_of
-from scaffolder.targets.python.imports import COMMENTED, ImportChanges, ImportMerge
-from scaffolder.targets.python.outline import outline
+from scaffolder.targets.python.merging.chunks import Known
+from scaffolder.targets.python.merging.displays import reconcile
+from scaffolder.targets.python.merging.import_items import Uses, items_of
+from scaffolder.targets.python.merging.imports import COMMENTED, ImportChanges, ImportMerge
+from scaffolder.targets.python.merging.outline import outline
 
 
 def merge_python(base: str | None, current: str, incoming: str, choices: Choices = NO_CHOICES) -> Merged:

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 
 from scaffolder.merge.reconcile import Triple
-from scaffolder.targets.python.display_edits import DisplayEdits, Splice
-from scaffolder.targets.python.entries import Display, Entry, entries
-from scaffolder.targets.python.pieces import PythonPiece
+from scaffolder.targets.python.merging.display_edits import DisplayEdits, Splice
+from scaffolder.targets.python.merging.entries import Display, Entry, entries
+from scaffolder.targets.python.merging.pieces import PythonPiece
 
 
 def reconcile(triple: Triple) -> list[Splice] | None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from scaffolder.merge.edits import Edits
 from scaffolder.merge.outline import Outline
 from scaffolder.merge.source import plain
-from scaffolder.targets.python.import_edits import ImportEdits
-from scaffolder.targets.python.import_items import Item, Uses, items_of
+from scaffolder.targets.python.merging.import_edits import ImportEdits
+from scaffolder.targets.python.merging.import_items import Item, Uses, items_of
 
 COMMENTED = "no longer generated or used, but it has a comment of yours"
 

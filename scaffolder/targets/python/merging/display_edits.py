@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from scaffolder.merge.source import plain
-from scaffolder.targets.python.entries import Display, Entry, code, ends
-from scaffolder.targets.python.pieces import PythonPiece
+from scaffolder.targets.python.merging.entries import Display, Entry, code, ends
+from scaffolder.targets.python.merging.pieces import PythonPiece
 
 Splice = tuple[int, int, str]
 _REST_OF_LINE = re.compile(r"[ \t]*(#[^\r\n]*)?(\r\n|\r|\n)")

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from scaffolder.merge.outline import Node, NotParsedError, Outline, Piece
 from scaffolder.merge.source import line_starts, newline_of
-from scaffolder.targets.python import chunks, syntax
-from scaffolder.targets.python.chunks import Known, Names, indent_of, is_comment, width_of
-from scaffolder.targets.python.pieces import PythonPiece
+from scaffolder.targets.python.merging import chunks, syntax
+from scaffolder.targets.python.merging.chunks import Known, Names, indent_of, is_comment, width_of
+from scaffolder.targets.python.merging.pieces import PythonPiece
 
 
 def outline(text: str, known: Known | None = None) -> Outline:

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from scaffolder.merge.outline import Node
-from scaffolder.targets.python import syntax
-from scaffolder.targets.python.pieces import CommentPiece, PythonPiece
+from scaffolder.targets.python.merging import syntax
+from scaffolder.targets.python.merging.pieces import CommentPiece, PythonPiece
 
 Known = dict[tuple[str, str], PythonPiece]
 """Pieces by what they are and their text."""

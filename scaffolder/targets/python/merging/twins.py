@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from scaffolder.merge.edits import Edits, without
 from scaffolder.merge.outline import Node, NotParsedError, Outline, same
-from scaffolder.targets.python.outline import outline
+from scaffolder.targets.python.merging.outline import outline
 
 
 def without_twins(text: str, incoming: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from scaffolder.merge.outline import Node, Outline
-from scaffolder.targets.python.pieces import CommentPiece, PythonPiece
+from scaffolder.targets.python.merging.pieces import CommentPiece, PythonPiece
 
 LINE_LENGTH = 110
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from scaffolder.targets.python.pieces import PythonPiece
+from scaffolder.targets.python.merging.pieces import PythonPiece
 
 Display = ast.List | ast.Tuple | ast.Set | ast.Dict
 

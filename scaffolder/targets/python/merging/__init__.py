@@ -1,0 +1,1 @@
+"""How a Python module splits into definitions and merges: `merge` is where to begin."""
