@@ -301,6 +301,7 @@ CASES: dict[str, Case] = {
                 f"conflict {BIZ}::OrderUseCase.place_order",
                 f"conflict {BIZ}::OrderUseCase.find_order",
                 "rename order.v1.OrderService=order.v2.OrderService",
+                "rename order.v1=order.v2",
             }
         ),
         code=1,
@@ -337,6 +338,10 @@ CASES: dict[str, Case] = {
         field_renamed,
         has=((TYPES, '    client: str = ""\n'), (MAPPING, "client=value.client")),
         lacks=((TYPES, "customer"), (MAPPING, "customer")),
+        left=frozenset(
+            f"rename order.v1.{message}.customer=order.v1.{message}.client"
+            for message in ("Order", "PlaceOrderRequest", "CountOrdersRequest")
+        ),
         broken=frozenset({BIZ}),
     ),
     "http binding added": Case(

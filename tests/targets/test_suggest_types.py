@@ -10,9 +10,13 @@ from scaffolder.targets.python.renames.suggest_types import type_suggestions
 INT32, STRING = 5, 9
 
 
-def module(*messages: tuple[str, dict[str, tuple[int, int]]], values: dict[str, int] | None = None) -> str:
+def module(
+    *messages: tuple[str, dict[str, tuple[int, int]]],
+    values: dict[str, int] | None = None,
+    package: str = "order.v1",
+) -> str:
     """A `_pb2.py` as protoc writes it, as far as it matters here."""
-    file = FileDescriptorProto(name="order/v1/order.proto", package="order.v1")
+    file = FileDescriptorProto(name="order/v1/order.proto", package=package)
     for name, fields in messages:
         message = file.message_type.add(name=name)
         for field, (number, kind) in fields.items():
@@ -64,6 +68,12 @@ def test_message_with_the_same_fields() -> None:
     assert told(module(("Order", fields)), module(("Purchase", fields))) == [
         ("order.v1.Order", "order.v1.Purchase")
     ]
+
+
+def test_messages_that_moved_to_another_package() -> None:
+    """One rename of the package says it of all of them."""
+    messages = [(name, {"id": (1, STRING), name.lower(): (2, INT32)}) for name in ("Order", "Item")]
+    assert told(module(*messages), module(*messages, package="order.v2")) == [("order.v1", "order.v2")]
 
 
 def test_two_messages_alike_are_not_told_apart() -> None:

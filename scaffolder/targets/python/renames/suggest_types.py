@@ -30,8 +30,8 @@ def type_suggestions(pairs: Iterable[tuple[str, str]]) -> list[Suggestion]:
         for text, messages, enums in ((old, before, enums_before), (new, after, enums_after)):
             if (file := _descriptor(text)) is not None:
                 _collect(file, messages, enums)
-    found = [*_fields(before, after), *_values(enums_before, enums_after), *_messages(before, after)]
-    return sorted(found, key=lambda item: item.old)
+    found = {*_fields(before, after), *_values(enums_before, enums_after), *_messages(before, after)}
+    return sorted(found, key=lambda item: (item.old, item.new))
 
 
 def _descriptor(module: str) -> FileDescriptorProto | None:
@@ -99,7 +99,13 @@ def _messages(before: dict[str, DescriptorProto], after: dict[str, DescriptorPro
     for name, shape in gone.items():
         alike = [other for other, its in came.items() if its == shape and len(shape) >= MIN_FIELDS]
         if len(alike) == 1 and list(gone.values()).count(shape) == 1:
-            yield Suggestion(name, alike[0], "its fields are the same")
+            yield _moved(name, alike[0]) or Suggestion(name, alike[0], "its fields are the same")
+
+
+def _moved(old: str, new: str) -> Suggestion | None:
+    """The rename of the whole package, where a message has its name in another one."""
+    (before, _, name), (after, _, other) = old.rpartition("."), new.rpartition(".")
+    return Suggestion(before, after, "their messages are the same") if name == other else None
 
 
 def _shape(message: DescriptorProto, name: str) -> tuple[tuple[object, ...], ...]:
