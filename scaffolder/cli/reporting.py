@@ -79,7 +79,19 @@ def print_json(report: Report, console: Console, *, with_diff: bool = False) -> 
             }
             for c in report.changes
         ],
-        "conflicts": sum(len(c.conflicts) for c in report.changes),
+        "conflicts": [
+            {
+                "path": change.path,
+                "name": item.name,
+                "line": item.line,
+                "reason": item.reason,
+                "base": item.base,
+                "current": item.current,
+                "incoming": item.incoming,
+            }
+            for change in report.changes
+            for item in change.conflicts
+        ],
         "diagnostics": _values(report.warnings),
     }
     if with_diff:

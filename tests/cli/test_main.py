@@ -94,7 +94,7 @@ def test_json(root: Path, fake: FakePipeline, capsys: pytest.CaptureFixture[str]
         "proposal": "",
         "details": [],
     }
-    assert (dry["conflicts"], real["conflicts"]) == (0, 0)
+    assert (dry["conflicts"], real["conflicts"]) == ([], [])
     assert (dry["dry_run"], real["dry_run"]) == (True, False)
 
 

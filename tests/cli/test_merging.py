@@ -78,12 +78,14 @@ def test_quiet_leaves_the_results(root: Path, fake: FakePipeline, capsys: pytest
 
 
 def test_json_of_a_conflict(root: Path, fake: FakePipeline, capsys: pytest.CaptureFixture[str]) -> None:
-    """Definitions, the number of conflicts, and where they are shown."""
+    """Definitions, each conflict with its three sides, and where they are shown."""
     edited_by_both_sides(root, fake)
     capsys.readouterr()
     assert main(["generate", "--json"]) == 1
     said = json.loads(capsys.readouterr().out)
-    assert said["conflicts"] == 1
+    [conflict] = said["conflicts"]
+    assert (conflict["path"], conflict["name"], conflict["line"]) == (HANDLERS, "OrderService.get", 5)
+    assert len({conflict["base"], conflict["current"], conflict["incoming"]}) == 3
     (change,) = (item for item in said["changes"] if item["path"] == HANDLERS)
     assert (change["action"], change["proposal"], change["moved_from"]) == ("update", PROPOSAL, "")
     assert {"did": "added", "name": "import json", "line": 1, "reason": ""} in change["details"]
