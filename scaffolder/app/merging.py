@@ -11,7 +11,7 @@ from pathlib import Path
 from scaffolder.app.marking import with_incoming, with_markers
 from scaffolder.artifact import WHOLE, Conflict, Detail, Did
 from scaffolder.merge.reasons import IN_PLACE
-from scaffolder.merge.result import Choices, Merged
+from scaffolder.merge.result import Choices, Merged, whole_conflict
 from scaffolder.merge.source import decode
 from scaffolder.workspace.baseline import conflict_path
 from scaffolder.workspace.changeset import FileMerge, Wishes
@@ -53,7 +53,7 @@ class Merger:
             )
         except UnicodeEncodeError as error:
             reason = f"the file's encoding, {source.encoding}, has no {error.object[error.start]!r}"
-            merged = self._left(path, text or "", source.text, wanted.text, reason)
+            merged = whole_conflict(text, source.text, wanted.text, reason, self._choices(path))
             content = current
         return FileMerge(content, merged.base.encode(), (*told, *merged.details), merged.conflicts)
 
@@ -103,7 +103,7 @@ class Merger:
         if has_markers(current):
             if base == incoming:
                 return Merged(current, incoming)
-            return _left_alone(base, current, incoming, MARKED)
+            return whole_conflict(base, current, incoming, MARKED)
         return (self._python if path.endswith(".py") else self._lines)(path, base, current, incoming)
 
     def _python(self, path: str, base: str | None, current: str, incoming: str) -> Merged:
@@ -116,7 +116,7 @@ class Merger:
             if base == incoming:
                 return Merged(current, incoming)
             reason = f"line {error.line} cannot be read ({error.message}), so the file was left alone"
-            return _left_alone(base, current, incoming, reason)
+            return whole_conflict(base, current, incoming, reason)
         return with_markers(merged) if self.wishes.markers and merged.conflicts else merged
 
     def _lines(self, path: str, base: str | None, current: str, incoming: str) -> Merged:
@@ -126,7 +126,9 @@ class Merger:
         choices = self._choices(path)
         if "*" in choices.restore and current != incoming:
             return _in_place_of_yours(incoming)
-        current, taken = _taken(merge_lines(base, current, incoming, choices), choices, current)
+        taken: list[Detail] = []
+        if choices.restore:
+            current, taken = _taken(merge_lines(base, current, incoming, choices), choices, current)
         merged = merge_lines(base, current, incoming, choices, markers=self.wishes.markers)
         merged = replace(merged, details=(*taken, *merged.details))
         if self.wishes.markers and merged.conflicts:
@@ -134,14 +136,7 @@ class Merger:
         found = problem(path, merged.text)
         if found is None or problem(path, current) is not None:
             return merged
-        return self._left(path, base or "", current, incoming, f"the result would be invalid: {found}")
-
-    def _left(self, path: str, base: str, current: str, incoming: str, reason: str) -> Merged:
-        """The file stays as it is, and so does its base, unless the user has dealt with this already."""
-        conflict = Conflict(WHOLE, base, current, incoming, 1, reason)
-        if self._settled(path, conflict):
-            return Merged(current, incoming, (Detail(Did.KEPT, WHOLE, 1, "settled by you"),))
-        return Merged(current, base, (Detail(Did.CONFLICT, WHOLE, 1, reason),), (conflict,))
+        return whole_conflict(base, current, incoming, f"the result would be invalid: {found}", choices)
 
     def _bytes(self, path: str, base: bytes | None, current: bytes, incoming: bytes) -> FileMerge:
         """What is no text is one piece."""
@@ -150,7 +145,7 @@ class Merger:
         if incoming in (base, current):
             return FileMerge(current, incoming)
         sides = [(side or b"").decode(errors="replace") for side in (base, current, incoming)]
-        merged = self._left(path, sides[0], sides[1], sides[2], UNREADABLE)
+        merged = whole_conflict(sides[0], sides[1], sides[2], UNREADABLE, self._choices(path))
         kept = incoming if not merged.conflicts else base or b""
         return FileMerge(current, kept, merged.details, merged.conflicts)
 
@@ -185,12 +180,6 @@ def _spoiled(path: str, text: str, renamed: str) -> str:
     except NotParsedError as error:
         return f"line {error.line} could not be read then ({error.message})"
     return f"`{name}` would be defined twice" if name else ""
-
-
-def _left_alone(base: str | None, current: str, incoming: str, reason: str) -> Merged:
-    """A file that cannot be merged as it is now: nothing about it is settled before it can."""
-    conflict = Conflict(WHOLE, base or "", current, incoming, 1, reason)
-    return Merged(current, base or "", (Detail(Did.CONFLICT, WHOLE, 1, reason),), (conflict,))
 
 
 def _encoding(path: str, content: bytes) -> str:

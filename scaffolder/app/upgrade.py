@@ -11,12 +11,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from scaffolder.app.template import ANSWERS, TemplateRequest, lift, run_cookiecutter
 from scaffolder.artifact import Artifact
 from scaffolder.diagnostics import Location, fail
 from scaffolder.paths import shown
-from scaffolder.workspace.lock import FOLDER
-
-ANSWERS = f"{FOLDER}/template.json"
 
 
 def template_files(root: Path) -> Sequence[Artifact] | None:
@@ -30,8 +28,6 @@ def template_files(root: Path) -> Sequence[Artifact] | None:
     except (ValueError, KeyError, TypeError) as error:
         message, hint = f"cannot be read: {error}", "take it from git"
         raise fail("template", message, hint, Location(shown(path))) from error
-    from scaffolder.app.template import TemplateRequest, lift, run_cookiecutter
-
     here = root / source
     request = TemplateRequest(
         root.name, str(here) if here.exists() else source, checkout, extra, no_input=True

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import TypeVar
 
 from scaffolder.merge.align import Hunk, hunks, regions
+from scaffolder.merge.reasons import SETTLED
 from scaffolder.merge.result import Choices, Conflict, Detail, Did, Merged
 from scaffolder.merge.text import BOM, Line, Text, assembled, joined, key, place, same, split
 
@@ -110,7 +111,7 @@ class _Pass:
         start = len(self.text)
         self.text += current
         if self.settled(conflict):
-            self.kept.append(Detail(Did.KEPT, conflict.name, line if current else 0, "settled by you"))
+            self.kept.append(Detail(Did.KEPT, conflict.name, line if current else 0, SETTLED))
             self.next_base += incoming
         else:
             self.spots.append(_Spot(conflict, start, len(self.text), base, incoming))

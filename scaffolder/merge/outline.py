@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -98,6 +98,14 @@ class Outline:
     unit: str = "    "
     newline: str = "\n"
     inside_strings: Callable[[], frozenset[int]] = frozenset
+
+    def definitions(self) -> Iterator[tuple[str, Node]]:
+        """Every node with its path, `OrderService.get_order`, in the order of the file."""
+        pending = [(node.name, node) for node in reversed(self.nodes)]
+        while pending:
+            path, node = pending.pop()
+            yield path, node
+            pending += [(f"{path}.{child.name}", child) for child in reversed(node.children)]
 
     def line(self, offset: int) -> int:
         """The number of the line, from 1, that holds an offset."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from scaffolder.merge.edits import Splice
 from scaffolder.merge.outline import Piece
 
 
@@ -17,5 +18,5 @@ class Triple:
     incoming: Piece
 
 
-Reconcile = Callable[[Triple], "list[tuple[int, int, str]] | None"]
+Reconcile = Callable[[Triple], "list[Splice] | None"]
 """Splices of the current piece's text that carry all that the tool changed in its last part; None for a conflict."""

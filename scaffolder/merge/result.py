@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from scaffolder.artifact import WHOLE
 from scaffolder.artifact import Conflict as Conflict  # noqa: PLC0414
 from scaffolder.artifact import Detail as Detail  # noqa: PLC0414
 from scaffolder.artifact import Did as Did  # noqa: PLC0414
 from scaffolder.artifact import mark as mark  # noqa: PLC0414
+from scaffolder.merge.reasons import SETTLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +46,13 @@ class Choices:
 
 
 NO_CHOICES = Choices()
+
+
+def whole_conflict(
+    base: str | None, current: str, incoming: str, reason: str, choices: Choices = NO_CHOICES
+) -> Merged:
+    """The file as a whole is in conflict: it and its base stay, unless the user has dealt with this already."""
+    conflict = Conflict(WHOLE, base or "", current, incoming, 1, reason)
+    if choices.settled(conflict):
+        return Merged(current, incoming, (Detail(Did.KEPT, WHOLE, 1, SETTLED),))
+    return Merged(current, base or "", (Detail(Did.CONFLICT, WHOLE, 1, reason),), (conflict,))

@@ -8,11 +8,11 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 
+from scaffolder.merge.edits import Splice
 from scaffolder.merge.source import plain
 from scaffolder.targets.python.merging.entries import Display, Entry, code, ends
 from scaffolder.targets.python.merging.pieces import PythonPiece
 
-Splice = tuple[int, int, str]
 _REST_OF_LINE = re.compile(r"[ \t]*(#[^\r\n]*)?(\r\n|\r|\n)")
 
 

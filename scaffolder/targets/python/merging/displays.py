@@ -12,8 +12,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 
+from scaffolder.merge.edits import Splice
 from scaffolder.merge.reconcile import Triple
-from scaffolder.targets.python.merging.display_edits import DisplayEdits, Splice
+from scaffolder.targets.python.merging.display_edits import DisplayEdits
 from scaffolder.targets.python.merging.entries import Display, Entry, entries
 from scaffolder.targets.python.merging.pieces import PythonPiece
 

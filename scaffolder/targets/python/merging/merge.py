@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from scaffolder.merge.definitions import DefinitionMerge
 from scaffolder.merge.outline import Node, NotParsedError, Outline
-from scaffolder.merge.result import NO_CHOICES, Choices, Conflict, Detail, Did, Merged
+from scaffolder.merge.result import NO_CHOICES, Choices, Detail, Did, Merged, whole_conflict
 from scaffolder.merge.source import plain
 from scaffolder.targets.python.merging.chunks import Known
 from scaffolder.targets.python.merging.displays import reconcile
@@ -92,12 +92,7 @@ class _Merge:
             return None
 
     def _refused(self, reason: str) -> Merged:
-        """The file as a whole is in conflict and stays."""
-        base, current, incoming = self.texts
-        conflict = Conflict("the file", base or "", current, incoming, 1, reason)
-        if self.choices.settled(conflict):
-            return Merged(current, incoming, (Detail(Did.KEPT, "the file", 1, "settled by you"),))
-        return Merged(current, base or "", (Detail(Did.CONFLICT, "the file", 1, reason),), (conflict,))
+        return whole_conflict(*self.texts, reason, self.choices)
 
 
 def _untouched(base: str, incoming: str) -> Merged:
@@ -132,18 +127,9 @@ def _import_details(imports: ImportChanges, result: Outline) -> list[Detail]:
 
 def _lines(whole: Outline, names: set[str]) -> dict[str, int]:
     """The lines on which definitions begin, by their paths."""
-    found: dict[str, int] = {}
-
-    def visit(nodes: list[Node], path: str) -> None:
-        for node in nodes:
-            name = path + node.name
-            if name in names:
-                found[name] = whole.line(node.start)
-            visit(node.children, f"{name}.")
-
-    if names:
-        visit(whole.nodes, "")
-    return found
+    return (
+        {name: whole.line(node.start) for name, node in whole.definitions() if name in names} if names else {}
+    )
 
 
 def defined_twice(before: Outline, after: Outline) -> str:

@@ -51,16 +51,13 @@ def top_level_names(text: str) -> frozenset[str]:
 
 def definition_names(path: str, content: bytes) -> frozenset[str]:
     """The definitions of a generated module as reports name them, `OrderService.get_order`; none of another file."""
-    from scaffolder.merge.outline import Node, NotParsedError
+    from scaffolder.merge.outline import NotParsedError
     from scaffolder.targets.python.merging.outline import outline
 
-    def names(nodes: list[Node], path: str) -> Iterator[str]:
-        for node in nodes:
-            yield path + node.name
-            yield from names(node.children, f"{path}{node.name}.")
-
+    if not path.endswith(".py"):
+        return frozenset()
     try:
-        return frozenset(names(outline(content.decode()).nodes, "")) if path.endswith(".py") else frozenset()
+        return frozenset(name for name, _ in outline(content.decode()).definitions())
     except NotParsedError:
         return frozenset()
 
