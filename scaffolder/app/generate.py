@@ -10,11 +10,11 @@ from pathlib import Path
 from scaffolder import __version__
 from scaffolder.app.options import Request
 from scaffolder.app.report import Prepared, Report
-from scaffolder.diagnostics import Location, fail
+from scaffolder.diagnostics import Diagnostic, Location, fail
 from scaffolder.paths import shown
 from scaffolder.workspace import inputs, journal
 from scaffolder.workspace import lock as locks
-from scaffolder.workspace.lock import FOLDER
+from scaffolder.workspace.lock import FOLDER, Lock
 
 
 def generate(
@@ -24,7 +24,7 @@ def generate(
     if dry_run:
         return preview(request)
     root = request.root
-    if not journal.leftovers(root) and (report := _nothing_to_do(request)) is not None:
+    if not journal.leftovers(root) and (report := _nothing_to_do(request, *locks.read(root))) is not None:
         return report
     from scaffolder.workspace import transaction
     from scaffolder.workspace.exclusive import exclusive
@@ -49,12 +49,12 @@ def preview(request: Request) -> Report:
 
 def prepare(request: Request) -> Prepared:
     """Contract → plan → render → merge → changeset; the disk is only read."""
-    if (report := _nothing_to_do(request)) is not None:
+    lock, warnings = locks.read(request.root)
+    if (report := _nothing_to_do(request, lock, warnings)) is not None:
         return Prepared(report)
     from scaffolder.app.comparing import compared
     from scaffolder.app.settings import configured
 
-    lock, warnings = locks.read(request.root)
     _refuse_newer(request.root, lock.inputs.get(inputs.TOOL, ""))
     settings = configured(request.root, request.paths, request.handlers)
     return compared(settings, lock, warnings, request)
@@ -73,11 +73,10 @@ def _numbers(version: str) -> list[int]:
     return [int(part) for part in re.findall(r"\d+", version)]
 
 
-def _nothing_to_do(request: Request) -> Report | None:
+def _nothing_to_do(request: Request, lock: Lock, warnings: tuple[Diagnostic, ...]) -> Report | None:
     """The report of a run whose inputs and output are those of the last one; None where there may be work."""
     if request.paths or request.handlers or request.upgrade or request.options.any:
         return None
-    lock, warnings = locks.read(request.root)
     if lock.lost or lock.conflicts or not inputs.unchanged(lock, request.root, request.scope):
         return None
     edited = inputs.edited_machine_files(lock, request.root)

@@ -13,6 +13,8 @@ from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError
 from scaffolder.paths import shown
 from scaffolder.suggest import hint, nearest
 from scaffolder.targets.python.merging.references import definition_names
+from scaffolder.targets.python.renames import suggest
+from scaffolder.targets.python.renames.suggest_types import type_suggestions
 from scaffolder.workspace.changeset import Change
 from scaffolder.workspace.lock import FILE, Lock
 
@@ -44,8 +46,8 @@ def idle(restore: Mapping[str, frozenset[str]], changes: Sequence[Change]) -> It
         if any(f"{item.path}/".startswith(f"{path}/") and item.before != item.after for item in changes):
             continue
         what = f"`{'`, `'.join(sorted(names))}`" if names else "all that is generated"
-        hint = "PATH::NAME of a function, a method or a constant takes the generated one in place of yours"
-        yield Diagnostic("restore", f"nothing to restore: {what} is there", hint, Location(path), "warning")
+        advice = "PATH::NAME of a function, a method or a constant takes the generated one in place of yours"
+        yield Diagnostic("restore", f"nothing to restore: {what} is there", advice, Location(path), "warning")
 
 
 def abandoned(project: Project, changes: Sequence[Change]) -> Iterator[Diagnostic]:
@@ -53,8 +55,8 @@ def abandoned(project: Project, changes: Sequence[Change]) -> Iterator[Diagnosti
     folder = f"src/{project.package}"
     own = [item for item in changes if item.owner is Ownership.MERGED and item.path.startswith(f"{folder}/")]
     if own and all(item.before is item.after is None for item in own):
-        hint = "if you gave the package another name, set `name` in scaffold.yaml to it and run again"
-        yield Diagnostic("package", "all that is yours in it is gone", hint, Location(folder), "warning")
+        advice = "if you gave the package another name, set `name` in scaffold.yaml to it and run again"
+        yield Diagnostic("package", "all that is yours in it is gone", advice, Location(folder), "warning")
 
 
 def lost(root: Path, lock: Lock, changes: Sequence[Change]) -> tuple[Diagnostic, ...]:
@@ -62,8 +64,8 @@ def lost(root: Path, lock: Lock, changes: Sequence[Change]) -> tuple[Diagnostic,
     if not lock.lost or not any(change.before is not None for change in changes):
         return ()
     message = "is gone, so what you edited is not known: only what is missing was added"
-    hint = "take .scaffold/ from git and run again"
-    return (Diagnostic(LOCK, message, hint, Location(shown(root / FILE)), "warning"),)
+    advice = "take .scaffold/ from git and run again"
+    return (Diagnostic(LOCK, message, advice, Location(shown(root / FILE)), "warning"),)
 
 
 def suggestions(
@@ -72,9 +74,6 @@ def suggestions(
     """What looks renamed since the last run. Nothing is guessed: the user says so, or it is another RPC."""
     if not lock.rpcs:
         return
-    from scaffolder.targets.python.renames.suggest import suggestions
-    from scaffolder.targets.python.renames.suggest_types import type_suggestions
-
     if given:
         yield from _misspelt(lock, contract, given)
         return
@@ -85,19 +84,15 @@ def suggestions(
         and change.path.endswith("_pb2.py")
         and change.before != change.after
     ]
-    for item in (*suggestions(lock.rpcs, contract), *type_suggestions(modules)):
+    for item in (*suggest.suggestions(lock.rpcs, contract), *type_suggestions(modules)):
         message = f"{item.old} is gone and {item.new} is new: {item.why}"
-        hint = f"if it was renamed, `scaffold generate --rename {item.old}={item.new}` moves what you wrote along"
-        yield Diagnostic("rename", message, hint, None, "warning")
+        advice = f"if it was renamed, `scaffold generate --rename {item.old}={item.new}` moves what you wrote along"
+        yield Diagnostic("rename", message, advice, None, "warning")
 
 
 def _misspelt(lock: Lock, contract: Contract, given: Sequence[str]) -> Iterator[Diagnostic]:
     """Renames of what the last run did not know: nothing has followed, and the right name can still be given."""
-    from scaffolder.targets.python.renames import spec
-    from scaffolder.targets.python.renames.suggest import strangers
-
-    renames = spec.parse([item for item in given if not item.endswith(pipeline.PROTO)], contract)
-    for item in strangers(renames, lock.rpcs):
+    for item in suggest.strangers(pipeline.renames(given, contract), lock.rpcs):
         message = f"`{item.old}={item.new}`: the contract had no {item.old} at the last run"
         near = nearest(item.old, lock.rpcs.keys() - pipeline.surface(contract).keys())
         again = f"`scaffold generate --rename {near}={item.new}`" if near else "give the name that it had"

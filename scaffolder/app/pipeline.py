@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from scaffolder import overlay as overlays
 from scaffolder import resources
-from scaffolder.artifact import Artifact, Ownership
+from scaffolder.artifact import Artifact, Ownership, Planned
 from scaffolder.diagnostics import Diagnostic, ScaffoldError
 from scaffolder.project import Project
 from scaffolder.suggest import hint
@@ -17,8 +17,11 @@ from scaffolder.suggest import hint
 if TYPE_CHECKING:
     from scaffolder.contract.model import Contract
     from scaffolder.targets.python.renames.renaming import Generation, Renaming
+    from scaffolder.targets.python.renames.spec import Rename
 
 Scope = Literal["client", "server"]
+Emit = Callable[[bytes, list[str]], dict[str, str]]
+"""What makes the modules of messages: of a descriptor set and the names of files in it, texts by path."""
 PROTO = ".proto"
 
 
@@ -40,31 +43,54 @@ def load(names: Sequence[str], roots: Sequence[Path]) -> Contract:
 def generate(contract: Contract, project: Project, scope: Scope) -> Output:
     """Everything that `scope` generates, in memory."""
     from scaffolder.contract import protoc
-    from scaffolder.plan import Layout, plan
-    from scaffolder.render import render
-    from scaffolder.targets.python.views import ProjectViews
     from scaffolder.workspace import safety
 
-    templates = resources.templates_dir()
-    overlay = project.root / overlays.FOLDER
-    layout = Layout.read(templates, overlay)
-    views = ProjectViews(
-        contract, project.name, project.package, project.handlers_dir, project.features, protoc.emit_python
-    )
-    whole = plan(views, layout, scope="server")
-    planned = whole if scope == "server" else plan(views, layout, scope=scope)
+    stage = _Stage(contract, project, protoc.emit_python)
+    whole = stage.plan("server")
+    planned = whole if scope == "server" else stage.plan(scope)
     safety.check_artifacts([item.path for item in planned])
-    return Output(render(planned, templates, overlay), frozenset(item.path for item in whole))
+    return Output(stage.render(planned), frozenset(item.path for item in whole))
+
+
+class _Stage:
+    """Plan and render for one project; `emit` makes the messages' modules."""
+
+    def __init__(self, contract: Contract, project: Project, emit: Emit) -> None:
+        from scaffolder.plan import Layout
+        from scaffolder.targets.python.views import ProjectViews
+
+        self.templates = resources.templates_dir()
+        self.overlay = project.root / overlays.FOLDER
+        self.layout = Layout.read(self.templates, self.overlay)
+        self.views = ProjectViews(
+            contract, project.name, project.package, project.handlers_dir, project.features, emit
+        )
+
+    def plan(self, scope: Scope) -> list[Planned]:
+        from scaffolder.plan import plan
+
+        return plan(self.views, self.layout, scope=scope)
+
+    def render(self, planned: Sequence[Planned]) -> list[Artifact]:
+        from scaffolder.render import render
+
+        return render(planned, self.templates, self.overlay)
 
 
 def renaming(specs: Sequence[str], contract: Contract, project: Project) -> Renaming:
     """What ``OLD=NEW`` of `specs` means for the project's files; raises for what the contract contradicts."""
-    from scaffolder.targets.python.renames import before, renaming, spec
+    from scaffolder.targets.python.renames import before, renaming
 
     files = _renamed_files([item for item in specs if item.endswith(PROTO)], contract)
-    renames = spec.parse([item for item in specs if not item.endswith(PROTO)], contract)
-    old = _generation(before.before(contract, renames, files), project)
+    old = _generation(before.before(contract, renames(specs, contract), files), project)
     return renaming.renaming(old, _generation(contract, project))
+
+
+def renames(specs: Sequence[str], contract: Contract) -> tuple[Rename, ...]:
+    """Those of `specs` that rename something in the contract, not one of its files."""
+    from scaffolder.targets.python.renames import spec
+
+    return spec.parse([item for item in specs if not item.endswith(PROTO)], contract)
 
 
 def _renamed_files(specs: Sequence[str], contract: Contract) -> dict[str, str]:
@@ -90,20 +116,12 @@ def _renamed_files(specs: Sequence[str], contract: Contract) -> dict[str, str]:
 
 def _generation(contract: Contract, project: Project) -> Generation:
     """The files of the project that are merged, under one set of names."""
-    from scaffolder.plan import Layout, plan
-    from scaffolder.render import render
     from scaffolder.targets.python.renames.renaming import Generation
-    from scaffolder.targets.python.views import ProjectViews
 
-    templates = resources.templates_dir()
-    overlay = project.root / overlays.FOLDER
-    views = ProjectViews(
-        contract, project.name, project.package, project.handlers_dir, project.features, lambda *_: {}
-    )
-    layout = Layout.read(templates, overlay)
-    planned = [item for item in plan(views, layout) if item.ownership is Ownership.MERGED]
-    texts = {item.path: item.content.decode() for item in render(planned, templates, overlay)}
-    return Generation(views, planned, texts)
+    stage = _Stage(contract, project, lambda *_: {})
+    planned = [item for item in stage.plan("server") if item.ownership is Ownership.MERGED]
+    texts = {item.path: item.content.decode() for item in stage.render(planned)}
+    return Generation(stage.views, planned, texts)
 
 
 def surface(contract: Contract) -> dict[str, str]:
