@@ -425,7 +425,7 @@ class World:
         )
         if request.scope == "client" and not run.fresh:
             return
-        with mock.patch.object(app, "_nothing_to_do", lambda _: None):
+        with mock.patch.object(app, "_nothing_to_do", lambda *_: None):
             prepared = app.prepare(plain)
         assert not prepared.report.written, f"a second run would write:\n{_told(prepared.report)}"
         assert not prepared.bookkeeping, [item.path for item in prepared.bookkeeping]
@@ -496,7 +496,7 @@ def client(it: World, pick: Picker) -> None:
 def twice(it: World, pick: Picker) -> None:
     """Two runs, the second without the shortcut of a run that has nothing to do."""
     it.generate(pick=pick)
-    with mock.patch.object(app, "_nothing_to_do", lambda _: None):
+    with mock.patch.object(app, "_nothing_to_do", lambda *_: None):
         before = state(it.root)
         app.generate(Request(it.root))
         assert state(it.root) == before, "a second full run wrote"
