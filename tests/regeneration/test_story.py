@@ -10,88 +10,15 @@ import pytest
 
 from tests.generated.projects import Running
 
+from .contract_life import ORDER_TEXT, PAYMENT_TEXT
 from .support import Workplace, new
 
 pytestmark = pytest.mark.slow
 
-CONTRACT = """\
-syntax = "proto3";
-
-package order.v1;
-
-import "google/api/annotations.proto";
-
-// Takes orders.
-service OrderService {
-  // Places an order.
-  rpc PlaceOrder(PlaceOrderRequest) returns (Order) {
-    option (google.api.http) = {post: "/v1/orders" body: "*"};
-  }
-
-  // Returns one order.
-  rpc FindOrder(FindOrderRequest) returns (Order) {
-    option (google.api.http) = {get: "/v1/orders/{order_id}"};
-  }
-
-  // Counts the orders of a customer.
-  rpc CountOrders(CountOrdersRequest) returns (CountOrdersResponse) {
-    option (google.api.http) = {get: "/v1/orders:count"};
-  }
-
-  // Follows an order.
-  rpc FollowOrder(FollowOrderRequest) returns (Order);
-}
-
-message Order {
-  string order_id = 1;
-  string customer = 2;
-}
-
-message PlaceOrderRequest {
-  string customer = 1;
-}
-
-message FindOrderRequest {
-  string order_id = 1;
-}
-
-message CountOrdersRequest {
-  string customer = 1;
-}
-
-message CountOrdersResponse {
-  int32 count = 1;
-}
-
-message FollowOrderRequest {
-  string order_id = 1;
-}
-"""
-
-PAYMENTS = """\
-syntax = "proto3";
-
-package payment.v1;
-
-// Takes money.
-service PaymentService {
-  // Charges a card.
-  rpc ChargeCard(ChargeCardRequest) returns (ChargeCardResponse);
-}
-
-message ChargeCardRequest {
-  string card_token = 1;
-}
-
-message ChargeCardResponse {
-  string payment_id = 1;
-}
-"""
-
 
 def test_nothing_you_wrote_is_lost_and_nothing_generated_is_stale(tmp_path: Path) -> None:
     """Give it a contract. Get a service you would be glad to own. Change the contract as often as you like."""
-    home = new("shop", CONTRACT, tmp_path)
+    home = new("shop", ORDER_TEXT, tmp_path)
     written = live_in(home)
     change_the_contract(home)
 
@@ -215,7 +142,7 @@ def change_the_contract(home: Workplace) -> None:
         "message PlaceOrderRequest {\n  string customer = 1;\n  bool express = 2;\n",
     )
     home.edit(contract, '{get: "/v1/orders/{order_id}"}', '{get: "/v2/orders/{order_id}"}')
-    home.write("api/payment/v1/payment.proto", PAYMENTS)
+    home.write("api/payment/v1/payment.proto", PAYMENT_TEXT)
     home.edit(
         "scaffold.yaml",
         "  - order/v1/order.proto\n",
