@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any
 
 from .context import Context
-from .errors import ServiceError
+from .errors import Code, ServiceError, error_for
 from .status import to_json
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 JSON = b"application/json"
+
+
+class Rejected(Exception):
+    """A request that does not become a call; `status` is what HTTP has for it beyond the code's mapping."""
+
+    def __init__(self, status: int, error: ServiceError, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+        super().__init__(error.message)
+        self.status = status
+        self.error = error
+        self.headers = list(headers)
+
+
+def not_allowed(verb: str, allowed: Sequence[str]) -> Rejected:
+    """405 with the Allow header that it requires (RFC 9110, section 15.5.6)."""
+    verbs = ", ".join(allowed)
+    error = error_for(Code.UNIMPLEMENTED, f"{verb} is not allowed here; allowed: {verbs}")
+    return Rejected(405, error, [(b"allow", verbs.encode())])
 
 
 class Reply:

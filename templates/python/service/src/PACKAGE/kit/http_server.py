@@ -6,16 +6,17 @@ import asyncio
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 
 import structlog
 import uvicorn
 
-from .config import ByteSize, Duration, Section
 from .health import Health
 from .http_app import HttpApp
+from .http_config import HttpConfig
 from .middleware import Middleware
 from .rpc import ServiceBinding
+
+__all__ = ["HttpConfig", "HttpServer"]
 
 _log = structlog.stdlib.get_logger("http")
 
@@ -23,15 +24,6 @@ _BACKLOG = 2048
 
 # How long cancelled requests may clean up, in seconds.
 _CLEANUP = 5.0
-
-
-class HttpConfig(Section):
-    """Port 0 takes a free one. An idle connection is closed after `keep_alive`."""
-
-    host: str = "0.0.0.0"
-    port: int = 8000
-    max_body_size: ByteSize = ByteSize.parse("4MiB")
-    keep_alive: Duration = timedelta(seconds=75)
 
 
 class HttpServer:
@@ -50,7 +42,7 @@ class HttpServer:
     ) -> None:
         self.port = config.port
         self._config = config
-        self.app = HttpApp(services, middleware, health=health, max_body_size=config.max_body_size)
+        self.app = HttpApp(services, middleware, health=health, config=config)
 
     async def start(self) -> None:
         """Binds and accepts requests; OSError where the address cannot be had."""

@@ -45,11 +45,16 @@ def decode_request(
     path_values: Mapping[str, str],
     query: Iterable[tuple[str, str]],
     body: bytes,
+    *,
+    ignore_unknown: bool = False,
 ) -> Message:
-    """The request message. The body is ignored unless the binding has one; an empty body sets nothing."""
+    """The request message. The body is ignored unless the binding has one; an empty body sets nothing.
+
+    Fields and query parameters that the message does not have are an error, unless `ignore_unknown`.
+    """
     message: Message = method.request()
     if binding.body and body.strip():
-        _merge_body(message, binding.body, body)
+        _merge_body(message, binding.body, body, ignore_unknown=ignore_unknown)
     for name, text in path_values.items():
         fields.assign(message, fields.resolve(message.DESCRIPTOR, name), name, [text])
     grouped: dict[str, list[str]] = {}
@@ -112,7 +117,7 @@ def decode_response(method: Method[Any, Res], binding: HttpBinding, value: Any) 
     return message
 
 
-def _merge_body(message: Message, name: str, body: bytes) -> None:
+def _merge_body(message: Message, name: str, body: bytes, *, ignore_unknown: bool) -> None:
     try:
         value: Any = json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
@@ -123,7 +128,8 @@ def _merge_body(message: Message, name: str, body: bytes) -> None:
     if empty and inside is not None and not inside.full_name.startswith("google.protobuf."):
         raise InvalidArgumentError("body: not a JSON object")
     try:
-        json_format.ParseDict(value if name == "*" else {name: value}, message)
+        whole = value if name == "*" else {name: value}
+        json_format.ParseDict(whole, message, ignore_unknown_fields=ignore_unknown)
     except Exception as error:  # json_format lets whatever its conversions raise through
         raise InvalidArgumentError(_located(error)) from error
 

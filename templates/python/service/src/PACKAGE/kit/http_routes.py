@@ -1,0 +1,86 @@
+"""The routes of the services: every HTTP binding of every RPC, with the composed call behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from . import transcoding
+from .errors import InvalidArgumentError, NotFoundError
+from .http_config import HttpConfig
+from .http_reply import Rejected, not_allowed
+from .http_router import MethodNotAllowed, Router
+from .middleware import Middleware, StreamCall, UnaryCall, compose_stream, compose_unary
+from .rpc import BoundMethod, HttpBinding, Method, ServiceBinding
+
+_log = structlog.stdlib.get_logger("http")
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """What the composed call decodes into a message."""
+
+    variables: dict[str, str]
+    query: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A method by one of its bindings. Neither call is there where the client streams."""
+
+    method: Method[Any, Any]
+    binding: HttpBinding
+    unary: UnaryCall | None = None
+    stream: StreamCall | None = None
+
+
+class Routes:
+    """All routes of `services`; of two with the same verb and path the first one wins, which is logged."""
+
+    def __init__(
+        self, services: Sequence[ServiceBinding], middleware: Sequence[Middleware], config: HttpConfig
+    ) -> None:
+        self._router: Router[Route] = Router()
+        for bound in (bound for service in services for bound in service.methods):
+            for binding in bound.method.bindings:
+                route = _route(bound, binding, middleware, config)
+                if not self._router.add(binding.verb, binding.path, route):
+                    _log.warning("route taken", method=bound.method.full_name, path=binding.path)
+
+    def find(self, verb: str, path: str) -> tuple[Route, dict[str, str]]:
+        """The route and its path variables; Rejected with 404, 405 or 400 where there is none."""
+        try:
+            found = self._router.find(verb, path)
+        except MethodNotAllowed as error:
+            raise not_allowed(verb, error.allowed) from error
+        except InvalidArgumentError as error:
+            raise Rejected(400, error) from error
+        if found is None:
+            raise Rejected(404, NotFoundError(f"there is no {path[:200]}"))
+        return found
+
+
+def _route(
+    bound: BoundMethod, binding: HttpBinding, middleware: Sequence[Middleware], config: HttpConfig
+) -> Route:
+    method = bound.method
+    ignore_unknown = config.unknown_fields == "ignore"
+
+    def decode(request: HttpRequest) -> Any:
+        query = transcoding.parse_query(request.query)
+        return transcoding.decode_request(
+            method, binding, request.variables, query, request.body, ignore_unknown=ignore_unknown
+        )
+
+    def encode(message: Any) -> bytes:
+        return transcoding.encode_response(binding, message)
+
+    if method.client_streaming:
+        return Route(method, binding)
+    if method.server_streaming:
+        return Route(method, binding, stream=compose_stream(bound, middleware, decode, encode))
+    return Route(method, binding, unary=compose_unary(bound, middleware, decode, encode))
