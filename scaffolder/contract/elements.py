@@ -69,6 +69,7 @@ class ElementReader:
             enums=self.enums(proto.enum_type, full_name, path + key(_NESTED_ENUM)),
             resource_type=resource_type,
             resource_patterns=patterns,
+            rules=self.options.message_rules(proto) if self.options.has_rules else None,
             comment=self.info.comment(path),
             location=self.info.location(path),
         )
@@ -78,9 +79,10 @@ class ElementReader:
         repeated = proto.label == _REPEATED
         entry = entries.get(type_name) if repeated else None
         in_oneof = proto.HasField("oneof_index") and not proto.proto3_optional
-        behaviors, deprecated = _NONE, False
+        behaviors, rules, deprecated = _NONE, None, False
         if proto.HasField("options"):
             behaviors, deprecated = self.options.behaviors(proto.options), proto.options.deprecated
+            rules = self.options.field_rules(proto.options)
         return Field(
             name=proto.name,
             number=proto.number,
@@ -93,6 +95,7 @@ class ElementReader:
             map_key=self._field(entry.field[0], b"", (), {}) if entry else None,
             map_value=self._field(entry.field[1], b"", (), {}) if entry else None,
             behaviors=behaviors,
+            rules=rules,
             deprecated=deprecated,
             comment=self.info.comment(path),
             location=self.info.location(path),

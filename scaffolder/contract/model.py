@@ -12,6 +12,7 @@ from enum import Enum as PyEnum
 from functools import cached_property
 
 from scaffolder.contract.http_rule import PathTemplate
+from scaffolder.contract.rules import MessageRules, Rules
 from scaffolder.diagnostics import Diagnostic, Location
 
 
@@ -45,7 +46,8 @@ class Field:
     `type_name` is the full name of the message or enum, ``""`` for a scalar. `oneof` is the name of the real oneof
     that holds it (never a synthetic one). `has_presence` is true where "not set" differs from the default.
     `map_key` and `map_value` are set for a map field only, which is then neither `repeated` nor a message.
-    `behaviors` are the names of google.api.field_behavior (``REQUIRED``, ``OUTPUT_ONLY``, …).
+    `behaviors` are the names of google.api.field_behavior (``REQUIRED``, ``OUTPUT_ONLY``, …). `rules` are those of
+    buf.validate, None where there are none; those of a map's keys and values and of repeated items are inside.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Field:
     map_key: Field | None = None
     map_value: Field | None = None
     behaviors: frozenset[str] = frozenset()
+    rules: Rules | None = None
     deprecated: bool = False
     comment: str = ""
     location: Location | None = None
@@ -72,11 +75,30 @@ class EnumValue:
 
 
 @dataclass(frozen=True, slots=True)
+class ErrorReason:
+    """A reason for a call to fail that an enum declares: `reason` is its value's name, as it travels.
+
+    `code` is a name of google.rpc.Code, `http` the status that HTTP has for it. `domain` is whose word it is
+    (google.rpc.ErrorInfo), ``""`` for the service's own.
+    """
+
+    reason: str
+    code: str
+    http: int
+    domain: str = ""
+    comment: str = ""
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Enum:
+    """An enum; `errors` are the reasons that it declares, by an option of `scaffold.errors` or of Kratos."""
+
     name: str
     full_name: str
     file: str
     values: tuple[EnumValue, ...]
+    errors: tuple[ErrorReason, ...] = ()
     comment: str = ""
     location: Location | None = None
 
@@ -85,7 +107,7 @@ class Enum:
 class Message:
     """A message; `messages` and `enums` are those nested in it, map entries left out.
 
-    `resource_type` and `resource_patterns` come from the google.api.resource option.
+    `resource_type` and `resource_patterns` come from the google.api.resource option, `rules` from buf.validate.
     """
 
     name: str
@@ -97,6 +119,7 @@ class Message:
     enums: tuple[Enum, ...] = ()
     resource_type: str = ""
     resource_patterns: tuple[str, ...] = ()
+    rules: MessageRules | None = None
     comment: str = ""
     location: Location | None = None
 
@@ -189,6 +212,22 @@ class Contract:
         found = {e.full_name: e for file in self.files for e in file.enums}
         found.update({e.full_name: e for m in self.messages.values() for e in m.enums})
         return found
+
+    @property
+    def errors(self) -> tuple[Enum, ...]:
+        """The enums that declare reasons for errors, of the files whose messages are generated."""
+        own = {file.name for file in self.files if not file.provider}
+        return tuple(enum for enum in self.enums.values() if enum.errors and enum.file in own)
+
+    @cached_property
+    def has_rules(self) -> bool:
+        """Whether a message that is generated has rules of buf.validate."""
+        own = {file.name for file in self.files if not file.provider}
+        return any(
+            message.rules or any(field.rules for field in message.fields)
+            for message in self.messages.values()
+            if message.file in own
+        )
 
     @cached_property
     def by_name(self) -> Mapping[str, File]:

@@ -10,9 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+if TYPE_CHECKING:
+    from scaffolder.contract.rules import MessageRules, Rules
+
+VALIDATE = "buf/validate/validate.proto"
+KRATOS = "errors/errors.proto"
+SCAFFOLD = "scaffold/errors.proto"
 
 
 class Options:
@@ -20,10 +27,55 @@ class Options:
 
     def __init__(self, descriptor_set: bytes) -> None:
         pool = _pool(*_modules(descriptor_set))
+        _add_own(pool, descriptor_set)
         self.parse = _parser(pool)
         self._http = _extension(pool, "google.api.http")
         self._behavior = _extension(pool, "google.api.field_behavior")
         self._resource = _extension(pool, "google.api.resource")
+        self._field_rules = _extension(pool, "buf.validate.field")
+        self._message_rules = _extension(pool, "buf.validate.message")
+        self._oneof_rules = _extension(pool, "buf.validate.oneof")
+        self.error_options = {
+            name: found
+            for name in (
+                "errors.default_code",
+                "errors.code",
+                "errors.domain",
+                "scaffold.errors",
+                "scaffold.status",
+            )
+            if (found := _extension(pool, name)) is not None
+        }
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether any field, oneof or message may have rules of buf.validate."""
+        return self._field_rules is not None
+
+    def field_rules(self, field_options: Any) -> Rules | None:
+        """The rules of buf.validate for a field's values."""
+        if self._field_rules is None or not field_options.HasExtension(self._field_rules):
+            return None
+        from scaffolder.contract.rule_reader import field_rules
+
+        return field_rules(field_options.Extensions[self._field_rules])
+
+    def message_rules(self, proto: Any) -> MessageRules | None:
+        """The rules of buf.validate for a message (a DescriptorProto) and for its oneofs."""
+        if self._message_rules is None:
+            return None
+        from scaffolder.contract.rule_reader import message_rules
+
+        own = proto.options.HasExtension(self._message_rules)
+        oneofs = [
+            (
+                oneof.options.Extensions[self._oneof_rules],
+                tuple(f.name for f in proto.field if _is_in(f, index)),
+            )
+            for index, oneof in enumerate(proto.oneof_decl)
+            if oneof.options.HasExtension(self._oneof_rules)
+        ]
+        return message_rules(proto.options.Extensions[self._message_rules] if own else None, oneofs)
 
     def http(self, method_options: Any) -> Any:
         """The google.api.HttpRule of a method, None where it has none."""
@@ -67,6 +119,31 @@ def _modules(descriptor_set: bytes) -> list[ModuleType]:
 
         modules.append(resource_pb2)
     return modules
+
+
+def _add_own(pool: descriptor_pool.DescriptorPool, descriptor_set: bytes) -> None:
+    """Adds the files of options that the set itself brings, as it has them, with what they import."""
+    wanted = [name for name in (VALIDATE, KRATOS, SCAFFOLD) if name.encode() in descriptor_set]
+    if not wanted:
+        return
+    files = {file.name: file for file in plain_parser()(descriptor_set).file}
+    added = {"google/protobuf/descriptor.proto"}
+
+    def add(name: str) -> None:
+        if name in added or name not in files:
+            return
+        added.add(name)
+        for dependency in files[name].dependency:
+            add(dependency)
+        files[name].ClearField("source_code_info")
+        pool.AddSerializedFile(files[name].SerializeToString())
+
+    for name in wanted:
+        add(name)
+
+
+def _is_in(field: Any, oneof: int) -> bool:
+    return bool(field.HasField("oneof_index") and field.oneof_index == oneof)
 
 
 def _pool(*modules: ModuleType) -> descriptor_pool.DescriptorPool:

@@ -1,14 +1,23 @@
 """Failures that an RPC can end with: one class per gRPC status code, the same on servers and in clients.
 
 A handler raises one of them; each transport renders it: gRPC as a status (code, message, details), HTTP as
-the JSON error of AIP-193. Any other exception becomes INTERNAL and its text stays in the server's log.
+the JSON error of AIP-193. The rules in biz/ may raise a `DomainError` instead, which knows no status. Any other
+exception becomes INTERNAL and its text stays in the server's log.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, Self, TypeVar
+
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2  # type: ignore[import-untyped,unused-ignore]
+
+from .details import FieldViolation, bad_request, retry_info
+
+M = TypeVar("M", bound=Message)
 
 
 class Code(Enum):
@@ -89,23 +98,72 @@ class ServiceError(Exception):
     """The base of all of them; catch it to handle any failed call.
 
     `message` is for the developer who calls, in English, without secrets. `reason` is a stable
-    UPPER_SNAKE_CASE word that programs may branch on, and `metadata` its parameters: both travel as
-    google.rpc.ErrorInfo (AIP-193), and only when `reason` is set.
+    UPPER_SNAKE_CASE word that programs may branch on, `metadata` its parameters, and `domain` whose word it is
+    ("" for the service's own): the three travel as google.rpc.ErrorInfo (AIP-193), and only when `reason` is
+    set. `details` are further messages for the caller, see `details`; `retry_after` is one of them, RetryInfo.
+    `http_status` is the HTTP status, `code.http` where it is not given.
     """
 
-    code: ClassVar[Code] = Code.UNKNOWN
+    code: Code = Code.UNKNOWN
 
     def __init__(
-        self, message: str = "", *, reason: str = "", metadata: Mapping[str, str] | None = None
+        self,
+        message: str = "",
+        *,
+        reason: str = "",
+        metadata: Mapping[str, str] | None = None,
+        domain: str = "",
+        details: Iterable[Message] = (),
+        retry_after: timedelta | None = None,
+        http_status: int | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.reason = reason
         self.metadata = {key: str(value) for key, value in (metadata or {}).items()}
+        self.domain = domain
+        self.details = tuple(details) if retry_after is None else (*details, retry_info(retry_after))
+        self.http_status = self.code.http if http_status is None else http_status
+
+    def detail(self, kind: type[M]) -> M | None:
+        """The first of the details that is a message of that class."""
+        return next((detail for detail in self.details if isinstance(detail, kind)), None)
+
+    @property
+    def retry_after(self) -> timedelta | None:
+        """How long to wait before the same call again; None where nothing was said."""
+        found = self.detail(error_details_pb2.RetryInfo)
+        return None if found is None else found.retry_delay.ToTimedelta()
+
+    @property
+    def violations(self) -> list[FieldViolation]:
+        """What is wrong with the request, field by field; empty where nothing was said."""
+        found = [detail for detail in self.details if isinstance(detail, error_details_pb2.BadRequest)]
+        return [
+            FieldViolation(each.field, each.description, each.reason)
+            for detail in found
+            for each in detail.field_violations
+        ]
 
     def __repr__(self) -> str:
         reason = f", reason={self.reason!r}" if self.reason else ""
         return f"{type(self).__name__}({self.message!r}{reason})"
+
+
+class DomainError(Exception):
+    """A rule of the domain that a call would break, without a word on how callers are told.
+
+    Derive a class for each, with its `reason` (UPPER_SNAKE_CASE); service/errors.py says which status that is.
+    `metadata` are the reason's parameters, as text: `raise OutOfStockError("only 2 left", sku=sku, left=2)`.
+    """
+
+    reason: ClassVar[str] = ""
+    domain: ClassVar[str] = ""
+
+    def __init__(self, message: str = "", **metadata: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.metadata = {key: str(value) for key, value in metadata.items()}
 
 
 class CancelledError_(ServiceError):  # asyncio.CancelledError is something else
@@ -124,6 +182,23 @@ class InvalidArgumentError(ServiceError):
     """The request is wrong, whatever the state of the system; the message names the field."""
 
     code = Code.INVALID_ARGUMENT
+
+    @classmethod
+    def of(cls, violations: Iterable[FieldViolation], *, reason: str = "") -> Self:
+        """All that is wrong at once, as google.rpc.BadRequest; the message is the first and counts the rest."""
+        found = list(violations)
+        first = found[0] if found else FieldViolation("", "invalid request")
+        message = f"{first.field}: {first.description}" if first.field else first.description
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        return cls(message + more, reason=reason, details=[bad_request(found)])
+
+    @classmethod
+    def field(cls, field: str, description: str, *, reason: str = "") -> Self:
+        """One field that is wrong: `InvalidArgumentError.field("order.id", "must be set")`.
+
+        The message is "order.id: must be set"; `reason` is the violation's.
+        """
+        return cls.of([FieldViolation(field, description, reason)])
 
 
 class DeadlineExceededError(ServiceError):
@@ -211,9 +286,27 @@ _CLASSES: dict[Code, type[ServiceError]] = {cls.code: cls for cls in ServiceErro
 
 
 def error_for(
-    code: Code, message: str, *, reason: str = "", metadata: Mapping[str, str] | None = None
+    code: Code,
+    message: str,
+    *,
+    reason: str = "",
+    metadata: Mapping[str, str] | None = None,
+    domain: str = "",
+    details: Iterable[Message] = (),
+    http_status: int | None = None,
+    kind: type[ServiceError] | None = None,
 ) -> ServiceError:
-    """The error of the class for `code`, with `message` as it is (as received from a server)."""
-    error = _CLASSES.get(code, UnknownError).__new__(_CLASSES.get(code, UnknownError))
-    ServiceError.__init__(error, message, reason=reason, metadata=metadata)
+    """The error of the class for `code`, or of the class `kind`, as received from a server."""
+    cls = kind or _CLASSES.get(code, UnknownError)
+    error = cls.__new__(cls)
+    error.code = code  # a server of another version may have another one for the reason
+    ServiceError.__init__(
+        error,
+        message,
+        reason=reason,
+        metadata=metadata,
+        domain=domain,
+        details=details,
+        http_status=http_status,
+    )
     return error
