@@ -9,7 +9,10 @@ The grammar is the one under "Path template syntax" in google/api/http.proto. Wh
 * ``**`` may stand once and anywhere. The text below the grammar wants it last, but published contracts (Firestore's
   ``/v1/{parent=projects/*/databases/*/documents/**}/{collection_id}``) do not, and one alone is not ambiguous.
 
-The module depends on nothing but the standard library.
+Of several templates that match a path, `PathTemplate.precedence` says which one is meant.
+
+The module depends on nothing but the standard library: the tool checks contracts with it, and every generated service
+has it as `kit/http_rule.py`, to route and to build paths.
 """
 
 from __future__ import annotations
@@ -17,8 +20,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import quote, unquote_to_bytes
 
 _LITERAL = re.compile(r"(?:[A-Za-z0-9\-._~!$&'()+,;=:@]|%[0-9A-Fa-f]{2})+")
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_LIKE_NOTHING = "\ud800"  # a high surrogate, which no bytes decode to
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NOT_A_DELIMITER = re.compile(r"[^/{}]+")
 
@@ -38,6 +44,11 @@ class Literal:
     """A segment that matches itself, percent-encoded as it was written."""
 
     text: str
+
+    @property
+    def key(self) -> str:
+        """What it is compared by: see `key`."""
+        return key(self.text)
 
     def __str__(self) -> str:
         return self.text
@@ -109,20 +120,56 @@ class PathTemplate:
         return tuple(segment for segment in self.segments if isinstance(segment, Variable))
 
     @property
+    def flat(self) -> tuple[Plain, ...]:
+        """All segments, a variable's own in its place."""
+        return tuple(part for segment in self.segments for part in _flattened(segment))
+
+    @property
     def shape(self) -> str:
         """The template without the names of its variables: equal for two templates that match the same paths."""
-        flat = [part for segment in self.segments for part in _flattened(segment)]
-        return "/" + _joined(tuple(flat)) + (f":{self.verb}" if self.verb else "")
+        flat = "/".join(_normal(part.key) if isinstance(part, Literal) else str(part) for part in self.flat)
+        return f"/{flat}" + (f":{_normal(key(self.verb))}" if self.verb else "")
+
+    @property
+    def precedence(self) -> tuple[object, ...]:
+        """Of the templates that match a path, the one meant is that with the least precedence.
+
+        One with a verb goes first, the longest verb before others; then, segment by segment, a literal before
+        ``*`` before ``**``; of two that go on behind the same ``**``, the one with more segments there.
+        """
+        kinds: list[int] = []
+        flat = self.flat
+        for index, part in enumerate(flat):
+            if isinstance(part, DoubleWildcard):
+                kinds += [2, index - len(flat)]
+            else:
+                kinds.append(1 if isinstance(part, Wildcard) else 0)
+        return -len(key(self.verb)), tuple(kinds)
 
     def __str__(self) -> str:
         return "/" + _joined(self.segments) + (f":{self.verb}" if self.verb else "")
+
+
+def key(raw: str) -> str:
+    """A raw path segment as it is compared: percent-decoded, since escaping a character or not makes no other path
+    (RFC 3986 section 6.2.2). Bytes that are not UTF-8 become low surrogates; a broken escape equals no literal.
+    """
+    if "%" not in raw:
+        return raw
+    if _BROKEN_ESCAPE.search(raw):
+        return _LIKE_NOTHING
+    return unquote_to_bytes(raw).decode("utf-8", "surrogateescape")
+
+
+def _normal(decoded: str) -> str:
+    return quote(decoded, safe="~!$&'()+,;=@", errors="surrogateescape")
 
 
 def _joined(segments: tuple[Segment, ...]) -> str:
     return "/".join(map(str, segments))
 
 
-def _flattened(segment: Segment) -> Iterator[Segment]:
+def _flattened(segment: Segment) -> Iterator[Plain]:
     if isinstance(segment, Variable):
         yield from segment.pattern
     else:

@@ -83,7 +83,7 @@ def encode_request(
     fitting value, or a map or repeated message that would go to the query.
     """
     template = path.compile(binding.path)
-    bound = {variable.field for variable in template.variables}
+    bound = {bound.field for bound in template.bindings}
     values = {name: _single(message, name) for name in bound}
     expanded = template.expand(values)
     if binding.body == "*":

@@ -1,0 +1,1 @@
+../../../../../../scaffolder/contract/http_rule.py
