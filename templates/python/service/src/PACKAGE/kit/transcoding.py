@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
@@ -57,14 +58,35 @@ def decode_request(
         _merge_body(message, binding.body, body, ignore_unknown=ignore_unknown)
     for name, text in path_values.items():
         fields.assign(message, fields.resolve(message.DESCRIPTOR, name), name, [text])
-    grouped: dict[str, list[str]] = {}
-    for name, text in query:
-        grouped.setdefault(name, []).append(text)
-    for name, texts in grouped.items():
-        found = fields.resolve(message.DESCRIPTOR, name)
-        _refuse_bound_elsewhere(name, fields.dotted(found), path_values, binding.body)
-        fields.assign(message, found, name, texts)
+    for parameter in _parameters(message, query, ignore_unknown=ignore_unknown):
+        _refuse_bound_elsewhere(parameter, path_values, binding.body)
+        fields.assign(message, parameter.path, parameter.name, parameter.texts)
     return message
+
+
+@dataclass(frozen=True, slots=True)
+class _Parameter:
+    """All values that a query has for one field; `name` is how the first of them is called."""
+
+    name: str
+    path: fields.FieldPath
+    texts: list[str]
+
+
+def _parameters(
+    message: Message, query: Iterable[tuple[str, str]], *, ignore_unknown: bool
+) -> Iterable[_Parameter]:
+    """The query by field: a field may be named in two ways, and both mean it."""
+    found: dict[str, _Parameter] = {}
+    for name, text in query:
+        try:
+            path = fields.resolve(message.DESCRIPTOR, name)
+        except fields.UnknownFieldError:
+            if ignore_unknown:
+                continue
+            raise
+        found.setdefault(fields.dotted(path), _Parameter(name, path, [])).texts.append(text)
+    return found.values()
 
 
 def encode_response(binding: HttpBinding, message: Message) -> bytes:
@@ -93,7 +115,7 @@ def encode_request(
             _clear(rest, fields.resolve(message.DESCRIPTOR, name))
         return binding.verb, expanded, [], json_format.MessageToJson(rest, indent=None).encode()
     query = [
-        (".".join(field.json_name for field in leaf), text)
+        (fields.query_name(leaf), text)
         for leaf in fields.set_leaves(message)
         if not _in_url_or_body(leaf, bound, binding.body)
         for text in _query_texts(message, leaf)
@@ -166,11 +188,11 @@ def _bounded(text: str) -> str:
     return text if len(text) <= _MAX_MESSAGE else text[:_MAX_MESSAGE] + "…"
 
 
-def _refuse_bound_elsewhere(name: str, dotted: str, path_values: Mapping[str, str], body: str) -> None:
-    if dotted in path_values:
-        raise InvalidArgumentError(f"{name}: already given in the path")
-    if body in ("*", dotted) or (body and dotted.startswith(f"{body}.")):
-        raise InvalidArgumentError(f"{name}: belongs in the body, not in the query")
+def _refuse_bound_elsewhere(parameter: _Parameter, path_values: Mapping[str, str], body: str) -> None:
+    if fields.dotted(parameter.path) in path_values:
+        raise InvalidArgumentError(f"{parameter.name}: already given in the path")
+    if body in ("*", parameter.path[0].name):
+        raise InvalidArgumentError(f"{parameter.name}: belongs in the body, not in the query")
 
 
 def _json_of(message: Message, name: str) -> Any:
@@ -200,7 +222,9 @@ def _clear(message: Message, found: fields.FieldPath) -> None:
 
 
 def _in_url_or_body(leaf: fields.FieldPath, bound: set[str], body: str) -> bool:
-    return leaf[0].name == body or fields.dotted(leaf) in bound
+    name = fields.dotted(leaf)
+    # An empty message is there for the server as soon as a variable of the path is in it.
+    return leaf[0].name == body or name in bound or any(each.startswith(f"{name}.") for each in bound)
 
 
 def _query_texts(message: Message, leaf: fields.FieldPath) -> list[str]:
