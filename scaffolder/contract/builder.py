@@ -11,6 +11,7 @@ from typing import Any
 from scaffolder.contract import wellknown
 from scaffolder.contract.bindings import BindingReader, collisions
 from scaffolder.contract.elements import ENUM, MESSAGE, SERVICE, ElementReader
+from scaffolder.contract.error_reader import contradictions
 from scaffolder.contract.model import Contract, File, Message, walk
 from scaffolder.contract.options import Options
 from scaffolder.contract.protoc import compile_contract
@@ -34,9 +35,10 @@ def build(descriptor_set: bytes, names: Sequence[str], roots: Sequence[Path]) ->
     reader = _Reader(options, frozenset(names), Search(roots))
     with _no_garbage():
         files = [reader.file(file) for file in options.parse(descriptor_set).file]
-    if reader.problems:
-        raise ScaffoldError(reader.problems)
-    return Contract(tuple(files), descriptor_set, tuple(collisions(files)))
+        contract = Contract(tuple(files), descriptor_set, (*reader.doubts, *collisions(files)))
+    if problems := [*reader.problems, *contradictions(contract.errors)]:
+        raise ScaffoldError(problems)
+    return contract
 
 
 @contextmanager
@@ -60,6 +62,7 @@ class _Reader:
         self.search = search
         self.messages: dict[str, Message] = {}
         self.problems: list[Diagnostic] = []
+        self.doubts: list[Diagnostic] = []
 
     def file(self, proto: Any) -> File:
         requested = proto.name in self.requested
@@ -74,14 +77,16 @@ class _Reader:
             elements.service(service, proto.package, key(SERVICE, index), bindings)
             for index, service in enumerate(proto.service)
         )
-        self.problems += bindings.problems
+        enums = elements.enums(proto.enum_type, proto.package, key(ENUM))
+        self.problems += [*bindings.problems, *elements.errors.problems]
+        self.doubts += elements.errors.doubts
         return File(
             name=proto.name,
             package=proto.package,
             dependencies=tuple(proto.dependency),
             public_dependencies=tuple(proto.dependency[index] for index in proto.public_dependency),
             messages=messages,
-            enums=elements.enums(proto.enum_type, proto.package, key(ENUM)),
+            enums=enums,
             services=services,
             has_extensions=elements.has_extensions,
             requested=requested,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from scaffolder.contract.bindings import BindingReader
+from scaffolder.contract.error_reader import ErrorReader
 from scaffolder.contract.model import Enum, EnumValue, Field, Kind, Message, Method, Service
 from scaffolder.contract.options import Options
 from scaffolder.contract.source_info import SourceInfo, key, varint
@@ -30,6 +31,7 @@ class ElementReader:
     def __init__(self, file: Any, info: SourceInfo, options: Options) -> None:
         self.info = info
         self.options = options
+        self.errors = ErrorReader(info, options)
         self.has_extensions = bool(file.extension)
         self._syntax = file.syntax or "proto2"
         self._presence = file.options.features.field_presence if self._syntax == "editions" else _UNKNOWN
@@ -126,6 +128,7 @@ class ElementReader:
                 EnumValue(value.name, value.number, self.info.comment(values + varint(index)))
                 for index, value in enumerate(proto.value)
             ),
+            errors=self.errors.read(proto, values),
             comment=self.info.comment(path),
             location=self.info.location(path),
         )

@@ -42,7 +42,9 @@ class Options:
                 "errors.code",
                 "errors.domain",
                 "scaffold.errors",
+                "scaffold.domain",
                 "scaffold.status",
+                "scaffold.http",
             )
             if (found := _extension(pool, name)) is not None
         }

@@ -1,9 +1,9 @@
 """Contracts that need not be vendored: where they come from and which distribution holds their messages.
 
-Four sources, in this order of precedence: the well-known types of grpcio-tools (before everything, so that a vendored
+Five sources, in this order of precedence: the well-known types of grpcio-tools (before everything, so that a vendored
 copy of another age cannot break protoc's own), the user's directories, the protos of googleapis-common-protos,
-and buf/validate/validate.proto out of protovalidate. Only the listed subtrees of site-packages are visible to
-protoc, or every installed package's protos would be.
+the options for errors that this tool brings, and buf/validate/validate.proto out of protovalidate. Only the listed
+subtrees of site-packages are visible to protoc, or every installed package's protos would be.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ _COMMON = {
     "google/type": "google/type",
 }
 
+# Options for errors: our own, and those of Kratos.
+_OWN = ("scaffold/errors.proto", "errors/errors.proto")
+
 # First folders of an import -> where to get it; only what is certain.
 _ELSEWHERE = {
     "google/": "github.com/googleapis/googleapis",
@@ -45,7 +48,6 @@ _ELSEWHERE = {
     "openapiv3/": "github.com/google/gnostic",
     "opentelemetry/": "github.com/open-telemetry/opentelemetry-proto",
     "cel/expr/": "github.com/google/cel-spec (folder proto)",
-    "errors/errors.proto": "github.com/go-kratos/kratos (folder third_party)",
 }
 
 
@@ -76,7 +78,8 @@ def leading_mappings() -> list[tuple[str, Path]]:
 def trailing_mappings() -> list[tuple[str, Path]]:
     """(import name or folder, path) pairs that come after the user's directories."""
     root = common_root()
-    return [(name, root / path) for name, path in _COMMON.items()] if root else []
+    own = [(name, Path(__file__).with_name("protos") / name) for name in _OWN]
+    return [*((name, root / path) for name, path in _COMMON.items()), *own] if root else own
 
 
 def packaged_source(name: str) -> Path | None:
