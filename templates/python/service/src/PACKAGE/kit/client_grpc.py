@@ -27,14 +27,14 @@ class AsyncGrpcTransport:
             call = self._callable(method)(request, timeout=_finite(timeout), metadata=tuple(metadata.items()))
             response: Res = await call
         except grpc.aio.AioRpcError as error:
-            raise _error_of(error) from error
+            raise _error_of(error, method) from error
         return response
 
     async def unary_stream(
         self, method: Method[Req, Res], request: Req, timeout: float | None, metadata: Mapping[str, str]
     ) -> AsyncIterator[Res]:
         call = self._callable(method)(request, timeout=_finite(timeout), metadata=tuple(metadata.items()))
-        async for response in _responses(call):
+        async for response in _responses(call, method):
             yield response
 
     async def stream_unary(
@@ -50,7 +50,7 @@ class AsyncGrpcTransport:
             )
             response: Res = await call
         except grpc.aio.AioRpcError as error:
-            raise _error_of(error) from error
+            raise _error_of(error, method) from error
         return response
 
     async def stream_stream(
@@ -61,7 +61,7 @@ class AsyncGrpcTransport:
         metadata: Mapping[str, str],
     ) -> AsyncIterator[Res]:
         call = self._callable(method)(requests, timeout=_finite(timeout), metadata=tuple(metadata.items()))
-        async for response in _responses(call):
+        async for response in _responses(call, method):
             yield response
 
     async def close(self) -> None:
@@ -123,7 +123,7 @@ class GrpcTransport:
                 request, timeout=_finite(timeout), metadata=tuple(metadata.items())
             )
         except grpc.RpcError as error:
-            raise _error_of(error) from error
+            raise _error_of(error, method) from error
         return response
 
     def _many(
@@ -133,7 +133,7 @@ class GrpcTransport:
         try:
             yield from call
         except grpc.RpcError as error:
-            raise _error_of(error) from error
+            raise _error_of(error, method) from error
         finally:
             call.cancel()
 
@@ -144,12 +144,12 @@ class GrpcTransport:
         return found
 
 
-async def _responses(call: Any) -> AsyncIterator[Any]:
+async def _responses(call: Any, method: Method[Any, Any]) -> AsyncIterator[Any]:
     try:
         async for response in call:
             yield response
     except grpc.aio.AioRpcError as error:
-        raise _error_of(error) from error
+        raise _error_of(error, method) from error
     finally:
         call.cancel()
 
@@ -179,6 +179,6 @@ def _finite(timeout: float | None) -> float | None:
     return None if timeout == float("inf") else timeout
 
 
-def _error_of(error: Any) -> ServiceError:
+def _error_of(error: Any, method: Method[Any, Any]) -> ServiceError:
     code: int = error.code().value[0]
-    return from_grpc(code, error.details() or "", error.trailing_metadata() or ())
+    return from_grpc(code, error.details() or "", error.trailing_metadata() or (), method.errors)

@@ -17,6 +17,7 @@ from . import status, transcoding
 from .errors import (
     DeadlineExceededError,
     InvalidArgumentError,
+    ServiceError,
     UnavailableError,
     UnimplementedError,
     UnknownError,
@@ -46,7 +47,7 @@ class AsyncHttpTransport:
                 response = await self._client.send(encoded.build(self._client), stream=True)
         try:
             if response.is_error:
-                raise status.from_http(response.status_code, await response.aread())
+                raise _failure(method, response, await response.aread())
             with _errors():
                 async for line in response.aiter_lines():
                     yield _line(method, encoded.binding, line)
@@ -95,7 +96,7 @@ class HttpTransport:
             response = self._client.send(encoded.build(self._client), stream=True)
         try:
             if response.is_error:
-                raise status.from_http(response.status_code, response.read())
+                raise _failure(method, response, response.read())
             with _errors():
                 for line in response.iter_lines():
                     yield _line(method, encoded.binding, line)
@@ -168,18 +169,23 @@ def _encode(
 
 def _response(method: Method[Any, Res], binding: HttpBinding, response: httpx2.Response) -> Res:
     if not response.is_success:
-        raise status.from_http(response.status_code, response.content)
+        raise _failure(method, response, response.content)
     try:
         return transcoding.decode_response(method, binding, json.loads(response.content))
     except ValueError as error:
         raise UnknownError(f"HTTP {response.status_code} with an unexpected body: {error}") from error
 
 
+def _failure(method: Method[Any, Any], response: httpx2.Response, body: bytes) -> ServiceError:
+    retry_after = response.headers.get("retry-after", "")
+    return status.from_http(response.status_code, body, method.errors, retry_after)
+
+
 def _line(method: Method[Any, Res], binding: HttpBinding, line: str) -> Res:
     try:
         found = json.loads(line)
         if "error" in found:
-            raise status.from_json(found["error"])
+            raise status.from_json(found["error"], method.errors)
         return transcoding.decode_response(method, binding, found["result"])
     except (ValueError, KeyError, TypeError) as error:
         raise UnknownError("a line of the stream is neither a result nor an error") from error

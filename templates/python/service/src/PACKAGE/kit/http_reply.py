@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from typing import Any
 
@@ -73,9 +74,15 @@ class Reply:
         if self.started:
             await self.write(body + b"\n", more=False)
         else:
-            await self.send(error.code.http, body, own_headers(context))
+            await self.send(error.http_status, body, [*own_headers(context), *_retry_after(error)])
 
 
 def own_headers(context: Context) -> Headers:
     """Those that the handler set."""
     return [(name.encode("ascii"), value.encode("ascii")) for name, value in context.response_headers]
+
+
+def _retry_after(error: ServiceError) -> Headers:
+    """Retry-After (RFC 9110, 10.2.3) in whole seconds, where the error knows when to come again."""
+    delay = error.retry_after
+    return [] if delay is None else [(b"retry-after", str(math.ceil(delay.total_seconds())).encode())]

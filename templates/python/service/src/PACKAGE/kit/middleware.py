@@ -58,7 +58,7 @@ def around(manager: Callable[[Context], AbstractAsyncContextManager[object]]) ->
                 return await handler(request, context)
 
         async def stream(request: Any, context: Context) -> AsyncGenerator[Any]:
-            async with manager(context), _closing(handler(request, context)) as responses:
+            async with manager(context), closing(handler(request, context)) as responses:
                 async for response in responses:
                     yield response
 
@@ -99,7 +99,7 @@ def compose_stream(
     read = _reader(bound, decode)
 
     async def run(raw: Any, context: Context, send: Send) -> None:
-        async with _closing(handler(read(raw), context)) as responses:
+        async with closing(handler(read(raw), context)) as responses:
             async for response in responses:
                 await send(encode(response))
 
@@ -109,7 +109,7 @@ def compose_stream(
     return call
 
 
-def _closing(responses: Any) -> AbstractAsyncContextManager[Any]:
+def closing(responses: Any) -> AbstractAsyncContextManager[Any]:
     """Ends a generator where the block does, so that its cleanup does not wait for the garbage collector."""
     return aclosing(responses) if hasattr(responses, "aclose") else nullcontext(responses)
 

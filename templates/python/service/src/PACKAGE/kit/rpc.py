@@ -7,13 +7,14 @@ handler with the contract. Servers and clients are built from this table alone.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from google.protobuf.message import Message
 
 from .context import Context
+from .errors import ServiceError
 
 Req = TypeVar("Req", bound=Message)
 Res = TypeVar("Res", bound=Message)
@@ -35,7 +36,10 @@ class HttpBinding:
 
 @dataclass(frozen=True, slots=True)
 class Method(Generic[Req, Res]):
-    """An RPC: `path` as gRPC names it on the wire, the message classes, the kind, the HTTP bindings."""
+    """An RPC: `path` as gRPC names it on the wire, the message classes, the kind, the HTTP bindings.
+
+    `errors` are the classes of the errors that the contract declares, by reason: what a client raises for them.
+    """
 
     path: str
     request: type[Req]
@@ -43,6 +47,7 @@ class Method(Generic[Req, Res]):
     client_streaming: bool = False
     server_streaming: bool = False
     bindings: tuple[HttpBinding, ...] = ()
+    errors: Mapping[str, type[ServiceError]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def service(self) -> str:
