@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,6 +84,13 @@ def load(project: Project, config: bytes | None = None) -> Contract:
     """
     from scaffolder.app import pipeline
 
+    refuse_missing(project, config)
+    with in_terms_of_projects():
+        return pipeline.load(project.contracts, project.roots)
+
+
+def refuse_missing(project: Project, config: bytes | None = None) -> None:
+    """Raises for every contract and folder that scaffold.yaml names and that does not exist, at its place there."""
     missing = [("contracts", name) for name in project.contracts if not _exists(name, project)]
     if not missing:
         missing = [
@@ -91,8 +99,13 @@ def load(project: Project, config: bytes | None = None) -> Contract:
     if missing:
         text = (config or (project.root / projects.FILE).read_bytes()).decode()
         raise ScaffoldError([_missing(key, item, text, project) for key, item in missing])
+
+
+@contextmanager
+def in_terms_of_projects() -> Iterator[None]:
+    """Rewords the errors of the stages for somebody who has a scaffold.yaml instead of flags."""
     try:
-        return pipeline.load(project.contracts, project.roots)
+        yield
     except ScaffoldError as error:
         raise ScaffoldError([_in_terms_of_projects(item) for item in error.diagnostics]) from error
 

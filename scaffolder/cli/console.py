@@ -40,7 +40,7 @@ class Console:
         style = Style(sys.stderr)
         for item in diagnostics:
             if item.severity == "error" or not self.quiet:
-                write(sys.stderr, _coloured(str(item), item, style))
+                write(sys.stderr, coloured(item, style))
 
 
 def write(stream: TextIO, text: str) -> None:
@@ -49,7 +49,8 @@ def write(stream: TextIO, text: str) -> None:
     stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
 
 
-def _coloured(text: str, item: Diagnostic, style: Style) -> str:
+def coloured(item: Diagnostic, style: Style) -> str:
+    """A diagnostic as text, its code in the colour of its severity."""
     label = f"{item.severity}[{item.code}]"
     paint = style.red if item.severity == "error" else style.yellow
-    return text.replace(label, paint(label), 1)
+    return str(item).replace(label, paint(label), 1)

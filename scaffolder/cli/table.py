@@ -232,6 +232,36 @@ COMMANDS = (
         JSON,
     ),
     Command(
+        "lint",
+        "scaffolder.cli.commands.care:lint",
+        "Check the contracts against the rules of good style, those of buf; exit 1 if one is broken.",
+        Parameter(
+            "paths",
+            metavar="PATH",
+            many=True,
+            help="Contracts to check: files, folders, or names as an import has them; all if left out.",
+        ),
+        JSON,
+    ),
+    Command(
+        "breaking",
+        "scaffolder.cli.commands.care:breaking",
+        "Exit 1 if a change of the contracts breaks those who use them, and say how not to.",
+        Parameter(
+            "against",
+            "--against",
+            metavar="REF",
+            help="A branch, tag or commit to compare with, a folder, or an image of buf; the last commit if left out.",
+        ),
+        Parameter(
+            "level",
+            "--level",
+            metavar="LEVEL",
+            help="What must not break: file (generated code; the default), package (files may move), wire-json, wire.",
+        ),
+        JSON,
+    ),
+    Command(
         "run",
         "scaffolder.cli.commands.run:run",
         "Run the service of this project.",

@@ -31,8 +31,13 @@ def compile_contract(names: Sequence[str], roots: Sequence[Path]) -> bytes:
     Raises:
         ScaffoldError: with every error that protoc found, each at its place.
     """
+    return compile_with_warnings(names, roots)[0]
+
+
+def compile_with_warnings(names: Sequence[str], roots: Sequence[Path]) -> tuple[bytes, str]:
+    """`compile_contract`, and what protoc said although it found no error: warnings about `names`, one a line."""
     if not names:
-        return b""
+        return b"", ""
     search = Search(roots)
     _refuse_missing(names, search)
     unique = list(dict.fromkeys(names))
@@ -46,7 +51,7 @@ def compile_contract(names: Sequence[str], roots: Sequence[Path]) -> bytes:
         descriptor_set = run.output.read_bytes()
         if run.found.garbled and not _is_decodable(descriptor_set):
             raise run.garbled()
-        return descriptor_set
+        return descriptor_set, messages
 
 
 def _is_decodable(descriptor_set: bytes) -> bool:

@@ -58,7 +58,7 @@ def _configuration(git: str, folder: Path) -> set[str]:
 
 def _run(git: str, folder: Path, *arguments: str) -> None:
     """Runs git in `folder`, without the variables that would make it look at another repository."""
-    environment = {name: value for name, value in os.environ.items() if name not in _REDIRECTIONS}
+    environment = {name: value for name, value in os.environ.items() if name not in REDIRECTIONS}
     subprocess.run(
         [git, *arguments],
         cwd=folder,
@@ -71,7 +71,7 @@ def _run(git: str, folder: Path, *arguments: str) -> None:
     )
 
 
-_REDIRECTIONS = frozenset(
+REDIRECTIONS = frozenset(
     ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"]
 )
 

@@ -1,0 +1,57 @@
+"""For each rule of `buf lint`, what to do about it. Numbers stand for the names that buf's message quotes."""
+
+LINT = {
+    "COMMENT_ENUM": "say above it what the enum is for",
+    "COMMENT_ENUM_VALUE": "say above it when the value applies",
+    "COMMENT_FIELD": "say above it what the field holds: unit, format, what empty means",
+    "COMMENT_MESSAGE": "say above it what the message is",
+    "COMMENT_ONEOF": "say above it what the choice is between",
+    "COMMENT_RPC": "say above it what a call does; it becomes the documentation of the method",
+    "COMMENT_SERVICE": "say above it what the service is for",
+    "DIRECTORY_SAME_PACKAGE": "keep one package in a folder; move the other file to the folder of its package",
+    "ENUM_FIRST_VALUE_ZERO": "begin with a value 0 that means nothing was said: …_UNSPECIFIED = 0",
+    "ENUM_NO_ALLOW_ALIAS": "give each value its own number; two names of one number cannot be told apart in JSON",
+    "ENUM_PASCAL_CASE": "rename it to `{last}`; on the wire nothing changes",
+    "ENUM_VALUE_PREFIX": "rename it to `{1}{0}`: no other enum beside this one could have a `{0}`",
+    "ENUM_VALUE_UPPER_SNAKE_CASE": "rename it to `{last}`; JSON clients send the name, so do it before there are any",
+    "ENUM_ZERO_VALUE_SUFFIX": "name the value 0 …{last}: it is what a field holds that nobody set",
+    "FIELD_LOWER_SNAKE_CASE": "rename it to `{last}`; its name in JSON stays if it was camelCase",
+    "FIELD_NOT_REQUIRED": "make it optional and check it in the service: a required field can never be taken back",
+    "FILE_LOWER_SNAKE_CASE": "rename the file, and its line in scaffold.yaml, to `{last}`",
+    "IMPORT_NO_PUBLIC": "import the file where its types are used",
+    "IMPORT_USED": "take the import out",
+    "MESSAGE_PASCAL_CASE": "rename it to `{last}`; on the wire nothing changes",
+    "ONEOF_LOWER_SNAKE_CASE": "rename it to `{last}`; on the wire nothing changes",
+    "PACKAGE_DEFINED": "add a line such as: package order.v1;",
+    "PACKAGE_DIRECTORY_MATCH": "move the file to {1}/, or name the package after its folder",
+    "PACKAGE_LOWER_SNAKE_CASE": "rename the package to `{last}`; it is in every call, so do it early",
+    "PACKAGE_NO_IMPORT_CYCLE": "move what both packages need to a third one",
+    "PACKAGE_SAME_DIRECTORY": "move the files of the package to one folder",
+    "PACKAGE_VERSION_SUFFIX": "end the package in a version (order.v1), so that an order.v2 can stand beside it",
+    "PROTOVALIDATE": "mend the rule: it would be refused, or never hold, when a request is checked",
+    "RPC_NO_CLIENT_STREAMING": "take one message, or a page of them at a time",
+    "RPC_NO_SERVER_STREAMING": "answer with one message, or with pages",
+    "RPC_PASCAL_CASE": "rename it to `{last}`; clients call it by its name, so do it before there are any",
+    "RPC_REQUEST_RESPONSE_UNIQUE": "give the RPC messages of its own, so that it can change alone",
+    "RPC_REQUEST_STANDARD_NAME": "rename the message to `{1}`, or make one of that name: then it can change alone",
+    "RPC_RESPONSE_STANDARD_NAME": "rename the message to `{1}`, or make one of that name: then it can change alone",
+    "SERVICE_PASCAL_CASE": "rename it to `{last}`; clients call it by its name, so do it before there are any",
+    "SERVICE_SUFFIX": "rename it to `{0}{1}`; clients call it by its name, so do it before there are any",
+    "STABLE_PACKAGE_NO_IMPORT_UNSTABLE": "depend on a stable version, or call this package alpha or beta too",
+    "SYNTAX_SPECIFIED": 'begin the file with: syntax = "proto3"; without it, it is proto2',
+}
+LINT |= dict.fromkeys(
+    [
+        f"PACKAGE_SAME_{option}"
+        for option in (
+            "CSHARP_NAMESPACE",
+            "GO_PACKAGE",
+            "JAVA_MULTIPLE_FILES",
+            "JAVA_PACKAGE",
+            "PHP_NAMESPACE",
+            "RUBY_PACKAGE",
+            "SWIFT_PREFIX",
+        )
+    ],
+    "give every file of the package the same value, or take the option out of all",
+)

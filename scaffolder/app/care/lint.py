@@ -1,0 +1,59 @@
+"""`scaffold lint`: what is unusual in the project's contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from scaffolder import project as projects
+from scaffolder.app.care import buf
+from scaffolder.app.care.advice import of_lint, sentence
+from scaffolder.app.care.compiled import Compiled, compiled
+from scaffolder.app.care.findings import Findings, by_place
+from scaffolder.app.contracts import import_names
+from scaffolder.diagnostics import Diagnostic, ScaffoldError
+
+
+def lint(root: Path, paths: Sequence[str] = ()) -> Findings:
+    """Checks the contracts of the project in `root`; with `paths` (files, folders, import names) only what they name.
+
+    A path may name a contract that scaffold.yaml does not list; all are compiled together, for some rules compare them.
+    """
+    buf.find()
+    project = projects.read(root)
+    wanted = _named(paths, project)
+    contracts = compiled(project, wanted)
+    checked = [name for name in contracts.own if not wanted or name in wanted]
+    checked += [name for name in wanted if name not in checked]
+    found = [item for item in _found(contracts, checked) if item is not None]
+    return Findings(root, tuple(sorted(found, key=by_place)), tuple(checked))
+
+
+def _named(paths: Sequence[str], project: projects.Project) -> list[str]:
+    names: list[str] = []
+    problems: list[Diagnostic] = []
+    for path in paths:
+        try:
+            names += import_names(path, project)
+        except ScaffoldError as error:
+            problems += error.diagnostics
+    if problems:
+        raise ScaffoldError(problems)
+    return list(dict.fromkeys(names))
+
+
+def _found(contracts: Compiled, checked: Sequence[str]) -> list[Diagnostic]:
+    """What buf and the rules of google.api.http have against the contracts `checked`."""
+    found = []
+    together = dict.fromkeys([*contracts.own, *checked])
+    for rules, names in contracts.by_rules(together):
+        for violation in buf.lint(contracts.image(names), rules.for_lint()):
+            if not violation.file or violation.file in checked:
+                place = contracts.place(violation.file, violation.line, violation.column)
+                hint = of_lint(violation.rule, violation.message)
+                found.append(Diagnostic(violation.rule, sentence(violation.message), hint, place))
+    places = {contracts.place(name).path for name in checked}
+    for item in contracts.contract.warnings:
+        if item.location and item.location.path in places:
+            found.append(Diagnostic(item.code, item.message, item.hint, item.location))
+    return found
