@@ -45,22 +45,36 @@ def generate(contract: Contract, project: Project, scope: Scope) -> Output:
     from scaffolder.contract import protoc
     from scaffolder.workspace import safety
 
-    stage = _Stage(contract, project, protoc.emit_python)
+    stage = _Stage(contract, project, protoc.emit_python, project.root / overlays.FOLDER)
     whole = stage.plan("server")
     planned = whole if scope == "server" else stage.plan(scope)
     safety.check_artifacts([item.path for item in planned])
     return Output(stage.render(planned), frozenset(item.path for item in whole))
 
 
-class _Stage:
-    """Plan and render for one project; `emit` makes the messages' modules."""
+def machine_part(contract: Contract, project: Project) -> Sequence[Artifact]:
+    """What is never edited below the package of `project`: messages, stubs, clients, kit. No template is the user's."""
+    from scaffolder.contract import protoc
 
-    def __init__(self, contract: Contract, project: Project, emit: Emit) -> None:
+    stage = _Stage(contract, project, protoc.emit_python, None)
+    package = f"src/{project.package}/"
+    planned = [
+        item
+        for item in stage.plan("client")
+        if item.ownership is Ownership.MACHINE and item.path.startswith(package)
+    ]
+    return stage.render(planned)
+
+
+class _Stage:
+    """Plan and render for one project; `emit` makes the messages' modules, `overlay` holds the user's templates."""
+
+    def __init__(self, contract: Contract, project: Project, emit: Emit, overlay: Path | None) -> None:
         from scaffolder.plan import Layout
         from scaffolder.targets.python.views import ProjectViews
 
         self.templates = resources.templates_dir()
-        self.overlay = project.root / overlays.FOLDER
+        self.overlay = overlay
         self.layout = Layout.read(self.templates, self.overlay)
         self.views = ProjectViews(
             contract, project.name, project.package, project.handlers_dir, project.features, emit
@@ -118,7 +132,7 @@ def _generation(contract: Contract, project: Project) -> Generation:
     """The files of the project that are merged, under one set of names."""
     from scaffolder.targets.python.renames.renaming import Generation
 
-    stage = _Stage(contract, project, lambda *_: {})
+    stage = _Stage(contract, project, lambda *_: {}, project.root / overlays.FOLDER)
     planned = [item for item in stage.plan("server") if item.ownership is Ownership.MERGED]
     texts = {item.path: item.content.decode() for item in stage.render(planned)}
     return Generation(stage.views, planned, texts)

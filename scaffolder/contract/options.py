@@ -106,6 +106,12 @@ def plain_parser() -> Callable[[bytes], Any]:
     return _parser(_pool())
 
 
+@cache
+def plain_class(name: str, *modules: ModuleType) -> Any:
+    """The class of a message of `modules` (beside descriptor.proto), which leaves every custom option as it is."""
+    return message_factory.GetMessageClass(_pool(*modules).FindMessageTypeByName(name))
+
+
 def _modules(descriptor_set: bytes) -> list[ModuleType]:
     modules: list[ModuleType] = []
     if b"google/api/annotations.proto" in descriptor_set:
