@@ -268,10 +268,11 @@ async def test_a_stream_that_fails_ends_with_the_error(http: httpx2.AsyncClient)
     assert _status_of(early) == (400, "FAILED_PRECONDITION")
 
 
-async def test_a_client_stream_is_501(http: httpx2.AsyncClient) -> None:
+async def test_a_client_stream_asks_for_an_upgrade(http: httpx2.AsyncClient) -> None:
     response = await http.post("/v1/items:import", json={})
-    assert _status_of(response) == (501, "UNIMPLEMENTED")
-    assert response.json()["error"]["message"] == "shop.v1.Shop.ImportItems over HTTP is not implemented"
+    assert _status_of(response) == (426, "UNIMPLEMENTED")
+    assert (response.headers["upgrade"], response.headers["connection"]) == ("websocket", "upgrade")
+    assert "shop.v1.Shop.ImportItems streams from the client" in response.json()["error"]["message"]
 
 
 @pytest.mark.parametrize("header", [("grpc-timeout", "100m"), ("x-request-timeout", "0.1")])

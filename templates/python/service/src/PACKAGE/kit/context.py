@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Literal
 
-Transport = Literal["grpc", "http"]
+Transport = Literal["grpc", "http", "websocket"]
 
 _HEADER_NAME = re.compile(r"[a-z0-9_.-]+\Z")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e]*\Z")

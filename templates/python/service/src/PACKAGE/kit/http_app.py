@@ -1,8 +1,7 @@
 """The HTTP transport as an ASGI application: google.api.http routes, probes and metrics.
 
-Errors are the JSON object of AIP-193. A server stream is newline-delimited JSON, one `{"result": …}` a
-line; a failure after the first line is a last line `{"error": …}`. RPCs that stream from the client answer
-501.
+Errors are the JSON object of AIP-193. RPCs whose server streams answer in the form that the client accepts
+(http_streaming); those whose client streams are for WebSocket (http_websocket).
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import asyncio
 from collections.abc import Sequence
 
 from .context import Context
-from .errors import ServiceError, UnavailableError, UnimplementedError
+from .errors import ServiceError, UnavailableError
 from .health import Health
 from .http_config import HttpConfig
 from .http_disconnect import cancelled_on_disconnect
@@ -19,11 +18,11 @@ from .http_pages import PAGE_VERBS, probes
 from .http_reply import Rejected, Reply, Send, not_allowed, own_headers
 from .http_request import Receive, Scope, context_of, read_body
 from .http_routes import HttpRequest, Route, Routes
-from .middleware import Middleware, StreamCall
+from .http_streaming import StreamFormat, answer_head, answer_stream, stream_format
+from .http_websocket import WebSockets, upgrade_required
+from .middleware import Middleware
 from .rpc import ServiceBinding
 from .status import to_json
-
-_NDJSON = b"application/x-ndjson"
 
 
 class HttpApp:
@@ -41,8 +40,12 @@ class HttpApp:
         self._config = config
         self._pages = probes(health)
         self._routes = Routes(services, middleware, config)
+        self._websockets = WebSockets(self._routes, ())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._websockets(scope, receive, send)
+            return
         if scope["type"] != "http":
             raise RuntimeError(f"cannot serve ASGI scope {scope['type']!r}")
         reply = Reply(send, closing=not self._health.serving)
@@ -61,9 +64,15 @@ class HttpApp:
         await reply.send(page.status, page.body, content_type=page.content_type)
 
     async def _call(self, scope: Scope, receive: Receive, reply: Reply) -> None:
-        route, variables = self._routes.find(scope["method"], scope["raw_path"].decode("ascii"))
+        route, variables = self._find(scope)
         context = context_of(route.method, scope)
         reply.request_id = context.request_id
+        if route.method.client_streaming:
+            raise upgrade_required(route.method, websocket=self._config.websocket)
+        format = stream_format(context) if route.stream is not None else None
+        if format is not None and scope["method"] == "HEAD":
+            await answer_head(context, reply, format)
+            return
         try:
             limit = self._config.max_body_size
             body = await read_body(context, receive, limit) if route.binding.body else b""
@@ -71,34 +80,39 @@ class HttpApp:
                 return
             request = HttpRequest(variables, scope["query_string"], body)
             async with cancelled_on_disconnect(receive):
-                await _answer(route, request, context, reply)
+                await self._answer(route, request, context, reply, format)
         except asyncio.CancelledError:
             # The grace of a shutdown is over. This task ends here either way; the client may as well know.
             await reply.error(UnavailableError("the server is shutting down"), context)
 
+    def _find(self, scope: Scope) -> tuple[Route, dict[str, str]]:
+        path = scope["raw_path"].decode("ascii")
+        try:
+            return self._routes.find(scope["method"], path)
+        except Rejected as rejected:
+            # A WebSocket is opened by GET, whatever the verb of the binding.
+            if rejected.status == 405 and not self._config.websocket and _is_websocket(scope):
+                route, _ = self._routes.find_stream(path)
+                raise upgrade_required(route.method, websocket=False) from rejected
+            raise
 
-async def _answer(route: Route, request: HttpRequest, context: Context, reply: Reply) -> None:
-    try:
-        if route.unary is not None:
-            await reply.send(200, await route.unary(request, context), own_headers(context))
-        elif route.stream is not None:
-            await _answer_stream(route.stream, request, context, reply)
-        else:
-            raise UnimplementedError(f"{route.method.full_name} over HTTP")
-    except ServiceError as error:
-        await reply.error(error, context)
+    async def _answer(
+        self,
+        route: Route,
+        request: HttpRequest,
+        context: Context,
+        reply: Reply,
+        format: StreamFormat | None,
+    ) -> None:
+        try:
+            if route.unary is not None:
+                await reply.send(200, await route.unary(request, context), own_headers(context))
+            elif route.stream is not None and format is not None:
+                heartbeat = self._config.heartbeat.total_seconds()
+                await answer_stream(route.stream, request, context, reply, format=format, heartbeat=heartbeat)
+        except ServiceError as error:
+            await reply.error(error, context)
 
 
-async def _answer_stream(call: StreamCall, request: HttpRequest, context: Context, reply: Reply) -> None:
-    async def start() -> None:
-        await reply.start(200, [(b"content-type", _NDJSON), *own_headers(context)])
-
-    async def send(line: bytes) -> None:
-        if not reply.started:
-            await start()
-        await reply.write(b'{"result":' + line + b"}\n", more=True)
-
-    await call(request, context, send)
-    if not reply.started:
-        await start()
-    await reply.write(b"", more=False)
+def _is_websocket(scope: Scope) -> bool:
+    return any(name == b"upgrade" and value.lower() == b"websocket" for name, value in scope["headers"])

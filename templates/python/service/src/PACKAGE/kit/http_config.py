@@ -13,6 +13,11 @@ class HttpConfig(Section):
 
     `unknown_fields` says what becomes of query parameters and fields of a body that the request message does
     not have. With `rpc_paths` every RPC is reachable at POST /package.Service/Method as well.
+
+    `websocket` serves RPCs that stream over WebSocket; without it, those that stream from the client answer 501.
+    After `heartbeat` of silence a stream of server-sent events gets a comment and a WebSocket a ping, so that
+    proxies keep it open ("0s" for none); a WebSocket whose client leaves a ping unanswered for
+    `heartbeat_timeout` is closed.
     """
 
     host: str = "0.0.0.0"
@@ -21,3 +26,6 @@ class HttpConfig(Section):
     keep_alive: Duration = timedelta(seconds=75)
     unknown_fields: Literal["refuse", "ignore"] = "refuse"
     rpc_paths: bool = True
+    websocket: bool = True
+    heartbeat: Duration = timedelta(seconds=15)
+    heartbeat_timeout: Duration = timedelta(seconds=20)

@@ -34,25 +34,30 @@ def not_allowed(verb: str, allowed: Sequence[str]) -> Rejected:
 
 
 class Reply:
-    """The one response of a request."""
+    """The one response of a request.
+
+    `last_words` makes an error's JSON what ends a stream that has begun.
+    """
 
     def __init__(self, send: Send, *, closing: bool) -> None:
         self._send = send
         self._closing = closing
-        self._whole = False
+        self._over = False
         self.started = False
         self.request_id = ""
+        self.last_words: Callable[[bytes, ServiceError], bytes] = lambda body, error: body
 
     async def start(self, status: int, headers: Headers) -> None:
         if self.request_id:
             headers.append((b"x-request-id", self.request_id.encode("ascii")))
         if self._closing:  # a client that keeps the connection would find it closed at its next request
             headers.append((b"connection", b"close"))
-        self.started = True
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        self.started = True
 
     async def write(self, body: bytes, *, more: bool) -> None:
         await self._send({"type": "http.response.body", "body": body, "more_body": more})
+        self._over = not more
 
     async def send(
         self,
@@ -63,16 +68,16 @@ class Reply:
     ) -> None:
         length = str(len(body)).encode()
         await self.start(status, [(b"content-type", content_type), (b"content-length", length), *headers])
-        self._whole = True
+        self._over = True
         await self.write(body, more=False)
 
     async def error(self, error: ServiceError, context: Context) -> None:
-        """The error as the whole response, or as the last line of a stream that has begun."""
+        """The error as the whole response, or as the end of a stream that has begun."""
         body = to_json(error, context.method.rpartition(".")[0])
-        if self._whole:  # too late: its length is announced
+        if self._over:  # too late, or its length is announced
             return
         if self.started:
-            await self.write(body + b"\n", more=False)
+            await self.write(self.last_words(body, error), more=False)
         else:
             await self.send(error.http_status, body, [*own_headers(context), *_retry_after(error)])
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from types import MappingProxyType
 from typing import Any
 
 from .context import Context, request_id
@@ -22,16 +23,20 @@ _SECONDS = {"H": 3600.0, "M": 60.0, "S": 1.0, "m": 1e-3, "u": 1e-6, "n": 1e-9}
 _OVERRUN = 8
 
 
-def context_of(method: Method[Any, Any], scope: Scope) -> Context:
-    """The call's context; Rejected where a header of it is malformed."""
+def context_of(
+    method: Method[Any, Any], scope: Scope, instead: Mapping[str, str] = MappingProxyType({})
+) -> Context:
+    """The call's context; Rejected where a header of it is malformed. `instead` counts for headers not sent."""
     metadata: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         metadata[name] = f"{metadata[name]}, {value}" if name in metadata else value
+    for name, value in instead.items():
+        metadata.setdefault(name, value)
     client = scope.get("client")
     return Context(
         method.full_name,
-        transport="http",
+        transport="websocket" if scope["type"] == "websocket" else "http",
         request_id=request_id(metadata.get("x-request-id")),
         peer=f"{client[0]}:{client[1]}" if client else "",
         metadata=metadata,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -30,7 +30,7 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A method by one of its bindings. Neither call is there where the client streams."""
+    """A method by one of its bindings. Where the client streams, the call takes an async iterator of requests."""
 
     method: Method[Any, Any]
     binding: HttpBinding
@@ -45,11 +45,14 @@ class Routes:
         self, services: Sequence[ServiceBinding], middleware: Sequence[Middleware], config: HttpConfig
     ) -> None:
         self._router: Router[Route] = Router()
+        self._streams: Router[Route] = Router()
         for bound in (bound for service in services for bound in service.methods):
             for binding in bound.method.bindings:
                 route = _route(bound, binding, middleware, config)
                 if not self._router.add(binding.verb, binding.path, route):
                     _log.warning("route taken", method=bound.method.full_name, path=binding.path)
+                if bound.method.client_streaming or bound.method.server_streaming:
+                    self._streams.add("GET", binding.path, route)
 
     def find(self, verb: str, path: str) -> tuple[Route, dict[str, str]]:
         """The route and its path variables; Rejected with 404, 405 or 400 where there is none."""
@@ -63,11 +66,27 @@ class Routes:
             raise Rejected(404, NotFoundError(f"there is no {path[:200]}"))
         return found
 
+    def find_stream(self, path: str) -> tuple[Route, dict[str, str]]:
+        """The first RPC bound to the path that streams, whatever the verb, as WebSocket has one verb only.
+
+        Rejected with 404 or 400 where there is none.
+        """
+        try:
+            found = self._streams.find("GET", path)
+        except InvalidArgumentError as error:
+            raise Rejected(400, error) from error
+        if found is None:
+            message = f"there is no stream at {path[:200]}, which is what a WebSocket is for"
+            raise Rejected(404, NotFoundError(message))
+        return found
+
 
 def _route(
     bound: BoundMethod, binding: HttpBinding, middleware: Sequence[Middleware], config: HttpConfig
 ) -> Route:
     method = bound.method
+    if method.client_streaming and not binding.body:
+        binding = replace(binding, body="*")  # each message has to come from somewhere
     ignore_unknown = config.unknown_fields == "ignore"
 
     def decode(request: HttpRequest) -> Any:
@@ -79,8 +98,6 @@ def _route(
     def encode(message: Any) -> bytes:
         return transcoding.encode_response(binding, message)
 
-    if method.client_streaming:
-        return Route(method, binding)
     if method.server_streaming:
         return Route(method, binding, stream=compose_stream(bound, middleware, decode, encode))
     return Route(method, binding, unary=compose_unary(bound, middleware, decode, encode))

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 import uvicorn
@@ -13,6 +14,7 @@ import uvicorn
 from .health import Health
 from .http_app import HttpApp
 from .http_config import HttpConfig
+from .http_protocol import HttpProtocol
 from .middleware import Middleware
 from .rpc import ServiceBinding
 
@@ -22,8 +24,9 @@ _log = structlog.stdlib.get_logger("http")
 
 _BACKLOG = 2048
 
-# How long cancelled requests may clean up, in seconds.
+# How long cancelled requests may clean up and say so, in seconds.
 _CLEANUP = 5.0
+_FLUSH_POLL = 0.02
 
 
 class HttpServer:
@@ -43,6 +46,8 @@ class HttpServer:
         self.port = config.port
         self._config = config
         self.app = HttpApp(services, middleware, health=health, config=config)
+        methods = (bound.method for service in services for bound in service.methods)
+        self._streams = any(method.client_streaming or method.server_streaming for method in methods)
 
     async def start(self) -> None:
         """Binds and accepts requests; OSError where the address cannot be had."""
@@ -51,8 +56,8 @@ class HttpServer:
         self._server = _Server(
             uvicorn.Config(
                 self.app,
-                http="httptools",
-                ws="none",
+                http=HttpProtocol,
+                **self._websocket(),
                 lifespan="off",
                 log_config=None,
                 access_log=False,
@@ -68,6 +73,21 @@ class HttpServer:
             self._serving.result()
         _log.info("HTTP server started", host=self._config.host, port=self.port)
 
+    def _websocket(self) -> dict[str, Any]:
+        if not self._config.websocket or not self._streams:
+            return {"ws": "none"}
+        # Its import takes time and memory that a service without streams need not pay.
+        from .http_websocket_protocol import WebSocketProtocol
+
+        return {
+            "ws": WebSocketProtocol,
+            "ws_max_size": self._config.max_body_size,
+            "ws_ping_interval": self._config.heartbeat.total_seconds() or None,
+            "ws_ping_timeout": self._config.heartbeat_timeout.total_seconds(),
+            # A few kilobytes would unpack to gigabytes in what waits for a handler.
+            "ws_per_message_deflate": False,
+        }
+
     async def stop(self, grace: float) -> None:
         """Accepts no more requests, lets those in flight end within `grace` seconds, then cancels them.
 
@@ -79,8 +99,12 @@ class HttpServer:
         tasks = set(self._server.server_state.tasks)
         for task in tasks:
             task.cancel()
+        ended = asyncio.get_running_loop().time() + _CLEANUP
         if tasks:
             await asyncio.wait(tasks, timeout=_CLEANUP)
+        # Their last words may still be on the way.
+        while self._server.server_state.connections and asyncio.get_running_loop().time() < ended:
+            await asyncio.sleep(_FLUSH_POLL)
         self._server.force_exit = True
         await self._serving
 

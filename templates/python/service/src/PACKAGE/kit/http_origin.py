@@ -1,0 +1,30 @@
+"""Which pages may open a WebSocket.
+
+A browser sends cookies with a WebSocket of any page and asks no CORS question first, so the server has to look
+at the Origin (RFC 6455, section 10.2). What sends none is not a browser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from urllib.parse import urlsplit
+
+_DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+
+def is_allowed(headers: Mapping[str, str], origins: Collection[str]) -> bool:
+    """Whether the page is of this server's own host and port, or of one of `origins` ("*" for any).
+
+    The scheme does not count: where TLS ends in a proxy, this server does not know it.
+    """
+    origin = headers.get("origin")
+    if origin is None or "*" in origins or origin in origins:
+        return True
+    try:
+        page = urlsplit(origin)
+        host = urlsplit(f"//{headers.get('host', '')}")
+        default = _DEFAULT_PORTS.get(page.scheme)
+        here = (host.hostname, host.port or default)
+        return page.hostname is not None and (page.hostname, page.port or default) == here
+    except ValueError:  # a port that is no number, an IPv6 address without its bracket
+        return False

@@ -1,0 +1,33 @@
+"""uvicorn's HTTP/1.1 protocol, with a stream to an HTTP/1.0 client ending where the connection does.
+
+Such a client, nginx in front of a service for one unless it is told otherwise, does not know chunks, and must
+not be sent any (RFC 9112, section 6.1).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+
+class HttpProtocol(HttpToolsProtocol):
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        if cycle.scope["http_version"] == "1.0":
+            app = _without_chunks(cycle, app)
+        super()._start_asgi_task(cycle, app)
+
+
+def _without_chunks(cycle: RequestResponseCycle, app: Any) -> Any:
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        async def unchunked(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                if all(name != b"content-length" for name, _ in message["headers"]):
+                    cycle.chunked_encoding = False
+            elif cycle.chunked_encoding is False and not cycle.expected_content_length:
+                cycle.expected_content_length = len(message["body"])
+            await send(message)
+
+        await app(scope, receive, unchunked)
+
+    return answer

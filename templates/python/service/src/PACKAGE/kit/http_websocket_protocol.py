@@ -1,0 +1,51 @@
+"""uvicorn's WebSocket protocol, with an end that the application takes part in.
+
+As it comes, a server that stops closes every connection at once, and a handler that is slower than its client
+has the connection closed for the pong that waits, unread, behind the client's messages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+LOST = "connection_lost"
+"""The extension of the scope that holds a future, done once the connection is lost.
+
+ASGI's own event for it comes after all messages before it, whether anybody takes them or not.
+"""
+
+
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._lost: asyncio.Future[None] = self.loop.create_future()
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        if not self.close_sent:
+            extensions: dict[str, Any] = self.scope["extensions"]
+            extensions[LOST] = self._lost
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if not self._lost.done():
+            self._lost.set_result(None)
+
+    def shutdown(self) -> None:
+        """Leaves a call in flight its grace; the application says the last word."""
+        if self.close_sent:
+            super().shutdown()
+
+    def keepalive_timeout(self) -> None:
+        if self.read_paused:
+            # It may well have answered. Pings go on, since one to a client that is gone ends the connection.
+            self.pong_timer = None
+            self.schedule_ping()
+            return
+        super().keepalive_timeout()
+        if not self.writable.is_set():
+            # It does not read either, so that the closing would wait for it for ever.
+            self.transport.abort()
