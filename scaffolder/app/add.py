@@ -9,9 +9,9 @@ from pathlib import Path
 from scaffolder import project as projects
 from scaffolder.app.contracts import append_contract
 from scaffolder.app.report import Report
-from scaffolder.app.resource import render_contract
+from scaffolder.app.resource import file_name, render_contract
 from scaffolder.artifact import Ownership
-from scaffolder.diagnostics import Location, ScaffoldError, fail
+from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError, fail
 from scaffolder.paths import is_below, shown
 from scaffolder.workspace import transaction
 from scaffolder.workspace.changeset import Action, Change
@@ -38,7 +38,17 @@ def add(path: str, *, dry_run: bool = False) -> Report:
         report = _in_project(file, root)
     if not dry_run:
         transaction.apply(report.root, report.different, None)
-    return replace(report, dry_run=dry_run)
+    return replace(report, dry_run=dry_run, warnings=_doubts(file))
+
+
+def _doubts(file: Path) -> tuple[Diagnostic, ...]:
+    """A warning about a file name that linters do not accept; no comment in the file could tell them otherwise."""
+    usual = file_name(file.name)
+    if usual == file.name:
+        return ()
+    message = f"`scaffold lint` wants the names of files in lower_snake_case: {usual}"
+    hint = "rename it now, before something imports it"
+    return (Diagnostic("contract-name", message, hint, Location(shown(file)), "warning"),)
 
 
 def _in_project(file: Path, root: Path) -> Report:

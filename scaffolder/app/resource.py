@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from scaffolder import resources
@@ -16,10 +17,11 @@ SUFFIXES = ("_service", "_svc", "_server", "_api")
 FALLBACK = "item"
 
 # What a resource cannot be called: the types that the contract itself uses, and protobuf's own words.
-_TAKEN = frozenset(
-    ["empty", "field_mask", "timestamp", "service", "message", "enum", "package", "option", "rpc"]
-)
-_SEGMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_TAKEN = frozenset("empty field_mask update_mask timestamp service message enum package option rpc".split())
+_SEGMENT = re.compile(r"[a-z][a-z0-9_]*\Z")
+
+# What buf takes for a version at the end of a package; of what is not plain, it is not asked.
+_VERSION = re.compile(r"v[1-9]\d*((p[1-9]\d*)?(alpha|beta)[1-9]\d*)?\Z")
 
 
 def render_contract(name: str) -> bytes:
@@ -28,13 +30,14 @@ def render_contract(name: str) -> bytes:
     Raises a `ScaffoldError` with code `contract-name` if the path cannot be a protobuf package or names no resource.
     """
     path = PurePosixPath(name)
-    noun = path.stem.replace("-", "_").lower()
-    segments = [part.replace("-", "_").lower() for part in path.parent.parts] or [noun]
+    noun = _snake(path.stem)
+    folders = path.parent.parts
+    segments = [_snake(part) for part in folders] or [noun]
     wrong = [part for part in (*segments, noun) if not _SEGMENT.match(part)]
     if wrong:
         raise fail(
             "contract-name",
-            f"`{name}` cannot name a contract: `{wrong[0]}` is no protobuf identifier",
+            f"`{name}` cannot name a contract: `{wrong[0] or path.stem}` is no protobuf identifier",
             "letters, digits and underscores, as in order/v1/order.proto",
         )
     if noun in _TAKEN:
@@ -43,8 +46,14 @@ def render_contract(name: str) -> bytes:
             f"`{noun}` is a word of protobuf's own",
             "name what the service keeps: order.proto",
         )
-    view = _view(noun, segments)
+    view = _view(noun, segments) | {"exceptions": _exceptions(folders, segments)}
     return Renderer(resources.templates_dir()).text(TEMPLATE, view).encode()
+
+
+def file_name(name: str) -> str:
+    """What the file of a contract is called where everybody goes by buf's FILE_LOWER_SNAKE_CASE."""
+    path = PurePosixPath(name)
+    return f"{_snake(path.stem)}{path.suffix}"
 
 
 def sample_name(package: str) -> str:
@@ -55,6 +64,18 @@ def sample_name(package: str) -> str:
     if not noun or noun in _TAKEN or keyword.iskeyword(noun) or keyword.issoftkeyword(noun):
         noun = FALLBACK
     return f"{noun}/v1/{noun}.proto"
+
+
+def _snake(name: str) -> str:
+    """A name of the disk as one of a contract: lower_snake_case, no underscore at an end or beside another."""
+    return re.sub("_+", "_", name.replace("-", "_").lower()).strip("_")
+
+
+def _exceptions(folders: Sequence[str], segments: Sequence[str]) -> list[str]:
+    """The rules about packages that the path asked for does not keep; the contract says so where linters look."""
+    versioned = len(segments) > 1 and _VERSION.match(segments[-1])
+    found = [] if versioned else ["PACKAGE_VERSION_SUFFIX"]
+    return found if list(folders) == list(segments) else ["PACKAGE_DIRECTORY_MATCH", *found]
 
 
 def _view(noun: str, segments: list[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ FileDescriptorProto down to the element, hence `key(4, 0, 2, 1)` for the second 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -15,6 +16,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 from scaffolder.diagnostics import Location
 
+_FOR_LINTERS = re.compile(rb"^[ \t*]*buf:lint:ignore\b[^\n]*(?:\n|\Z)", re.MULTILINE)
 _BYTES, _MESSAGE, _REPEATED, _OPTIONAL = 12, 11, 3, 1
 
 
@@ -102,7 +104,12 @@ def _text(comment: bytes) -> str:
 
 
 def clean(comment: bytes) -> str:
-    """A comment as protoc keeps it, as text: dedented, blank ends cut, every line end a newline."""
+    """A comment as protoc keeps it, as text: dedented, blank ends cut, every line end a newline.
+
+    Lines for linters (``buf:lint:ignore RULE``) are left out: they document nothing.
+    """
+    if b"buf:lint:ignore" in comment:
+        comment = _FOR_LINTERS.sub(b"", comment)
     if not comment:
         return ""
     text = _text(comment)
