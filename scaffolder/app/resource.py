@@ -17,7 +17,20 @@ SUFFIXES = ("_service", "_svc", "_server", "_api")
 FALLBACK = "item"
 
 # What a resource cannot be called: the types that the contract itself uses, and protobuf's own words.
-_TAKEN = frozenset("empty field_mask update_mask timestamp service message enum package option rpc".split())
+_TAKEN = frozenset(
+    [
+        "empty",
+        "enum",
+        "field_mask",
+        "message",
+        "option",
+        "package",
+        "rpc",
+        "service",
+        "timestamp",
+        "update_mask",
+    ]
+)
 _SEGMENT = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 # What buf takes for a version at the end of a package; of what is not plain, it is not asked.

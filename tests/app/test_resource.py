@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
 
 from scaffolder.app.add import add
+from scaffolder.app.care.lint import lint
 from scaffolder.app.resource import render_contract, sample_name
 from scaffolder.contract import builder
 from scaffolder.contract.model import Contract
 from scaffolder.diagnostics import ScaffoldError
+from tests.care.support import packaged
 from tests.workspace.support import contents, fill
 
 NAMES = ["order/v1/order.proto", "shop/v2/purchase_order.proto", "policy.proto", "my-shop/v1beta1/box.proto"]
@@ -51,17 +56,42 @@ def test_bindings_follow_the_guide(tmp_path: Path) -> None:
     ]
 
 
-def test_buf_has_nothing_to_say(tmp_path: Path) -> None:
-    """`buf lint` with its standard rules, less the two that the guide contradicts, and `buf format` are content."""
-    buf = shutil.which("buf", path=str(Path(sys.executable).parent)) or shutil.which("buf")
-    if buf is None:
-        pytest.skip("buf is not installed")
-    spec = find_spec("google.api")
-    assert spec is not None and spec.submodule_search_locations
-    google = Path(next(iter(spec.submodule_search_locations)))
-    for proto in google.glob("*.proto"):
-        fill(tmp_path, {f"third_party/google/api/{proto.name}": proto.read_text(encoding="utf-8")})
-    for name in NAMES[:2]:
+BUF = shutil.which("buf", path=str(Path(sys.executable).parent)) or shutil.which("buf")
+needs_buf = pytest.mark.skipif(BUF is None, reason="buf, of the package buf-bin, is not installed")
+
+words = st.from_regex(r"[a-z][a-z0-9]{0,6}(_[a-z0-9]{1,5}){0,2}", fullmatch=True)
+nouns = words | st.sampled_from(
+    ["news", "child", "data", "address", "status", "item2", "create", "string", "id"]
+)
+folders = st.lists(
+    words | st.sampled_from(["my-shop", "API", "v1", "v2beta1", "_x", "a__b", "v0"]), max_size=4
+)
+
+
+@needs_buf
+@settings(max_examples=int(os.environ.get("SCAFFOLD_EXAMPLES", "25")), deadline=None)
+@given(folders, st.sampled_from(["", "v1", "v12", "v1alpha1", "v1p1beta1", "v1x"]), nouns)
+def test_contract_lints_clean(folders: list[str], version: str, noun: str) -> None:
+    """Whatever it is called and wherever it is put: buf's standard rules, ours about HTTP, and `buf format`."""
+    name = "/".join([*folders, *filter(None, [version]), f"{noun}.proto"])
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        fill(root, {"scaffold.yaml": f"name: demo\ncontracts: ['{name}']\nproto_paths: [.]\n"})
+        try:
+            fill(root, {name: render_contract(name).decode()})
+        except ScaffoldError:
+            reject()
+        assert lint(root).found == ()
+        command = [str(BUF), "format", str(root / name), "--diff", "--exit-code"]
+        formatted = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        assert (formatted.returncode, formatted.stdout + formatted.stderr) == (0, "")
+
+
+@needs_buf
+def test_buf_alone_has_nothing_to_say(tmp_path: Path) -> None:
+    """`buf lint` without this tool, with its standard rules less the two that the guide contradicts."""
+    fill(tmp_path, packaged(Path("third_party"), "google/api"))
+    for name in NAMES:
         fill(tmp_path, {f"api/{name}": render_contract(name).decode()})
     config = """\
 version: v2
@@ -76,8 +106,21 @@ modules:
 """
     fill(tmp_path, {"buf.yaml": config})
     for command in (["lint"], ["format", "api", "--diff", "--exit-code"]):
-        result = subprocess.run([buf, *command], cwd=tmp_path, capture_output=True, text=True, check=False)
+        result = subprocess.run(
+            [str(BUF), *command], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
         assert (result.returncode, result.stdout + result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("path", "usual"), [("purchase-order", "purchase_order"), ("Order", "order"), ("_order", "order")]
+)
+def test_unusual_file_name_is_told(root: Path, path: str, usual: str) -> None:
+    """No comment can keep a linter from complaining of it, so the user hears it while renaming is easy."""
+    (warning,) = add(f"api/shop/v1/{path}.proto", dry_run=True).warnings
+    assert (warning.code, warning.severity) == ("contract-name", "warning")
+    assert f"{usual}.proto" in warning.message
+    assert not add("api/shop/v1/purchase_order.proto", dry_run=True).warnings
 
 
 @pytest.mark.parametrize(
