@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from scaffolder.contract.error_reader import contradictions
 from scaffolder.contract.model import Contract, File, Message, walk
 from scaffolder.contract.options import Options
 from scaffolder.contract.protoc import compile_contract
+from scaffolder.contract.rule_check import rule_problems
 from scaffolder.contract.search import Search
 from scaffolder.contract.source_info import SourceInfo, key
 from scaffolder.diagnostics import Diagnostic, ScaffoldError
@@ -35,10 +37,12 @@ def build(descriptor_set: bytes, names: Sequence[str], roots: Sequence[Path]) ->
     reader = _Reader(options, frozenset(names), Search(roots))
     with _no_garbage():
         files = [reader.file(file) for file in options.parse(descriptor_set).file]
-        contract = Contract(tuple(files), descriptor_set, (*reader.doubts, *collisions(files)))
-    if problems := [*reader.problems, *contradictions(contract.errors)]:
+        contract = Contract(tuple(files), descriptor_set)
+    rules = rule_problems(contract)
+    fatal = [each for each in rules if each.severity == "error"]
+    if problems := [*reader.problems, *contradictions(contract.errors), *fatal]:
         raise ScaffoldError(problems)
-    return contract
+    return replace(contract, warnings=(*reader.doubts, *rules, *collisions(files)))
 
 
 @contextmanager

@@ -123,21 +123,22 @@ class ErrorReader:
 
 
 def contradictions(enums: Iterable[Enum]) -> Iterator[Diagnostic]:
-    """Reasons that two enums declare with different statuses: who sees one on the wire could not tell them apart."""
-    first: dict[tuple[str, str], ErrorReason] = {}
+    """Reasons that two enums declare differently: who sees one on the wire could not tell which of them it is."""
+    first: dict[str, ErrorReason] = {}
     for reason in (reason for enum in enums for reason in enum.errors):
-        other = first.setdefault((reason.domain, reason.reason), reason)
-        if (other.code, other.http) != (reason.code, reason.http):
+        other = first.setdefault(reason.reason, reason)
+        if (other.code, other.http, other.domain) != (reason.code, reason.http, reason.domain):
             yield Diagnostic(
                 "same-reason",
                 f"{reason.reason} is {_status(reason)} here, and {_status(other)} at {_place(other.location)}",
-                "give both the same status, or one of them another name",
+                "declare both alike, or give one of them another name",
                 reason.location,
             )
 
 
 def _status(reason: ErrorReason) -> str:
-    return reason.code if CODES[reason.code] == reason.http else f"{reason.code} ({reason.http})"
+    status = reason.code if CODES[reason.code] == reason.http else f"{reason.code} ({reason.http})"
+    return f"{status} of {reason.domain}" if reason.domain else status
 
 
 def _place(location: Location | None) -> str:

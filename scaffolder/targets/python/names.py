@@ -45,9 +45,12 @@ def identifier(text: str) -> str:
 def noun(service: str) -> str:
     """The word that names a service's file in every layer: `OrderService` → `order`.
 
-    The suffix stays where nothing or a keyword would be left: `ImportService` → `import_service`.
+    The suffix stays where nothing or a keyword would be left: `ImportService` → `import_service`. So does that of
+    `ErrorsService`, because every layer has an errors.py.
     """
     stripped = snake(service.removesuffix("Service"))
+    if stripped == "errors":
+        return "errors_service"
     if not stripped.strip("_") or keyword.iskeyword(stripped) or keyword.issoftkeyword(stripped):
         return snake(service)
     return stripped

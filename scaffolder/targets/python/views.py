@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from scaffolder.contract.model import Contract, Enum, File
+from scaffolder.targets.python.errors import error_views
 from scaffolder.targets.python.modules import (
     OWN_STUBS,
     rewrite_enums,
@@ -49,9 +50,13 @@ class ProjectViews:
 
     @property
     def enabled(self) -> frozenset[str]:
-        """The project's features, and `http` where an RPC has an HTTP binding."""
+        """The project's features, and what the contract asks for.
+
+        `http` where an RPC has an HTTP binding, `errors` where it declares reasons, `validation` where it has rules.
+        """
         bound = any(m.bindings for service in self.contract.services for m in service.methods)
-        return frozenset(self.features) | ({"http"} if bound else set())
+        asked = {"http": bound, "errors": bool(self.contract.errors), "validation": self.contract.has_rules}
+        return frozenset(self.features) | {name for name, there in asked.items() if there}
 
     @property
     def client_package(self) -> str:
@@ -61,6 +66,7 @@ class ProjectViews:
     def project(self) -> dict[str, Any]:
         """The variables of the project-level templates."""
         services = [self._summary(views) for views in self._services(self.package)]
+        errors = error_views(self.contract, _client_names(services, []))
         return {
             "project": {
                 "name": self.name,
@@ -69,7 +75,9 @@ class ProjectViews:
                 "env_prefix": f"{self.package.upper()}_",
                 "title": title(self.package),
                 "services": services,
-                "client_names": _client_names(services),
+                "client_names": _client_names(services, errors),
+                "errors": errors,
+                "validates": "validation" in self.enabled,
                 "contracts": [file.name for file in self.contract.requested],
                 "slug": _dns_label(self.name),
                 "ports": PORTS,
@@ -105,7 +113,7 @@ class ProjectViews:
     def gen_services(self, package: str) -> dict[str, dict[str, Any]]:
         """For every service the view of its modules below ``PACKAGE/gen``, by their path without suffix."""
         return {
-            views.names.gen_path: self.project | {"service": views.gen_view}
+            views.names.gen_path: self.project_for(package) | {"service": views.gen_view}
             for views in self._services(package)
         }
 
@@ -177,10 +185,12 @@ class ProjectViews:
         }
 
 
-def _client_names(services: list[dict[str, Any]]) -> list[str]:
+def _client_names(services: list[dict[str, Any]], errors: list[dict[str, Any]]) -> list[str]:
     """What the client module exports, sorted as linters want it."""
     clients = [service[key] for service in services for key in ("client_class", "async_client_class")]
-    return sorted([*clients, "AsyncChannel", "Channel", "Code", "ServiceError"])
+    return sorted(
+        [*clients, *(e["class"] for e in errors), "AsyncChannel", "Channel", "Code", "ServiceError"]
+    )
 
 
 def _prefixes(services: list[dict[str, Any]]) -> list[str]:
