@@ -203,9 +203,9 @@ def live_in(home: Workplace, versions: Versions) -> dict[str, list[str]]:
             text = inserted(home.read(path), pieces)
             home.write(path, text)
             written.setdefault(path, []).extend(block for _, block in pieces)
-    home.edit(f"{PACKAGE}/wiring.py", "        return []\n", "        # none yet\n        return []\n")
+    home.edit(f"{PACKAGE}/wiring.py", "        return [\n", "        # none of ours yet\n        return [\n")
     home.edit(f"{PACKAGE}/transport/grpc.py", "publisher_service),\n", "publisher_service),  # the busiest\n")
-    written[f"{PACKAGE}/wiring.py"] = ["        # none yet\n        return []\n"]
+    written[f"{PACKAGE}/wiring.py"] = ["        # none of ours yet\n        return [\n"]
     written[f"{PACKAGE}/transport/grpc.py"] = ["publisher_service),  # the busiest\n"]
     return written
 
