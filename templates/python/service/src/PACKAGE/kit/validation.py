@@ -10,6 +10,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import protovalidate
@@ -56,6 +57,7 @@ def validate(message: Message) -> None:
         raise InvalidArgumentError.of([_violation(each.proto) for each in found])
 
 
+@cache
 def _compile(descriptor: Descriptor) -> None:
     """Compiles the rules of a message's type and of all that it may hold, which else happens when one comes."""
     pending, seen = [descriptor], {descriptor}
@@ -68,18 +70,17 @@ def _compile(descriptor: Descriptor) -> None:
         pending += found
 
 
-def _place(violation: protovalidate.Violation) -> list[tuple[int, str]]:
+def _place(violation: protovalidate.Violation) -> list[tuple[int, int, str]]:
     """Sorts by the fields' numbers, then by index or key; what concerns a message as a whole comes first."""
     path = violation.proto.field
-    return [(element.field_number, _index(element)) for element in path.elements] if path else []
+    return [(element.field_number, *_subscript(element)) for element in path.elements] if path else []
 
 
-def _index(element: Any) -> str:
-    subscript = element.subscript
-    if subscript is None:
-        return ""
-    value = subscript.value
-    return value if isinstance(value, str) else f"{int(value):+021d}"
+def _subscript(element: protovalidate.FieldPathElementPb) -> tuple[int, str]:
+    if element.subscript is None:
+        return -1, ""
+    value = element.subscript.value
+    return (0, value) if isinstance(value, str) else (value, "")
 
 
 def _violation(violation: protovalidate.ViolationPb) -> FieldViolation:
