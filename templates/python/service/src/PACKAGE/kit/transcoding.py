@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 from google.protobuf import json_format
 from google.protobuf.message import Message
 
-from . import fields, path
+from . import field_text, fields, path
 from .errors import InvalidArgumentError
 from .rpc import HttpBinding, Method
 
@@ -228,6 +228,6 @@ def _in_url_or_body(leaf: fields.FieldPath, bound: set[str], body: str) -> bool:
 
 
 def _query_texts(message: Message, leaf: fields.FieldPath) -> list[str]:
-    if not fields.is_text(leaf[-1]):
+    if not field_text.is_text(leaf[-1]):
         raise InvalidArgumentError(f"{fields.dotted(leaf)}: cannot be sent in a query")
     return fields.texts_of(message, leaf)
