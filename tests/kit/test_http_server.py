@@ -93,8 +93,8 @@ async def test_unknown_paths_are_404_and_other_verbs_405(http: httpx2.AsyncClien
     assert _status_of(await http.get("/v2/nothing")) == (404, "NOT_FOUND")
     response = await http.delete("/v1/shelves/1/items/2")
     assert _status_of(response) == (405, "UNIMPLEMENTED")
-    assert response.headers["allow"] == "GET, HEAD, PATCH"
-    assert (await http.post("/healthz")).headers["allow"] == "GET, HEAD"
+    assert response.headers["allow"] == "GET, HEAD, OPTIONS, PATCH"
+    assert (await http.post("/healthz")).headers["allow"] == "GET, HEAD, OPTIONS"
 
 
 async def test_head_is_get_without_the_body(http: httpx2.AsyncClient) -> None:

@@ -7,16 +7,19 @@ Errors are the JSON object of AIP-193. RPCs whose server streams answer in the f
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from .context import Context
 from .errors import ServiceError, UnavailableError
 from .health import Health
 from .http_config import HttpConfig
+from .http_cors import Cors
 from .http_disconnect import cancelled_on_disconnect
-from .http_pages import PAGE_VERBS, probes
-from .http_reply import Rejected, Reply, Send, not_allowed, own_headers
-from .http_request import Receive, Scope, context_of, read_body
+from .http_pages import PageCall, probes
+from .http_reply import Rejected, Reply, Send, allow, own_headers
+from .http_request import Receive, Scope, context_of, headers_of, read_body, refuse_too_long
+from .http_router import ANY_VERB
 from .http_routes import HttpRequest, Route, Routes
 from .http_streaming import StreamFormat, answer_head, answer_stream, stream_format
 from .http_websocket import WebSockets, upgrade_required
@@ -38,9 +41,9 @@ class HttpApp:
     ) -> None:
         self._health = health
         self._config = config
-        self._pages = probes(health)
-        self._routes = Routes(services, middleware, config)
-        self._websockets = WebSockets(self._routes, ())
+        self._cors = Cors(config.cors)
+        self._routes = Routes(services, middleware, config, probes(health))
+        self._websockets = WebSockets(self._routes, self._cors)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -50,51 +53,77 @@ class HttpApp:
             raise RuntimeError(f"cannot serve ASGI scope {scope['type']!r}")
         reply = Reply(send, closing=not self._health.serving)
         try:
-            if scope["path"] in self._pages:
-                await self._page(scope, reply)
-            else:
-                await self._call(scope, receive, reply)
+            await self._respond(scope, receive, reply)
         except Rejected as rejected:
             await reply.send(rejected.status, to_json(rejected.error, "", rejected.status), rejected.headers)
 
-    async def _page(self, scope: Scope, reply: Reply) -> None:
-        if scope["method"] not in PAGE_VERBS:
-            raise not_allowed(scope["method"], PAGE_VERBS)
-        page = await self._pages[scope["path"]]()
-        await reply.send(page.status, page.body, content_type=page.content_type)
+    async def _respond(self, scope: Scope, receive: Receive, reply: Reply) -> None:
+        headers = headers_of(scope)
+        reply.headers = self._cors.headers(headers.get("origin"))
+        refuse_too_long(scope, self._config.max_header_size)
+        verb, path = scope["method"], scope["raw_path"].decode("ascii")
+        if verb == "OPTIONS" and await self._options(path, headers, reply):
+            return
+        route, variables = self._find(verb, path, headers)
+        if isinstance(route, Route):
+            context = context_of(route.method, scope, headers)
+            request = HttpRequest(variables, scope["query_string"])
+            await self._call(route, request, context, receive, reply, head=verb == "HEAD")
+        else:
+            page = await route()
+            await reply.send(page.status, page.body, content_type=page.content_type)
 
-    async def _call(self, scope: Scope, receive: Receive, reply: Reply) -> None:
-        route, variables = self._find(scope)
-        context = context_of(route.method, scope)
+    async def _options(self, path: str, headers: Mapping[str, str], reply: Reply) -> bool:
+        """Answers a preflight request, and any OPTIONS that the contract does not bind."""
+        allowed = self._routes.allowed(path)
+        preflight = self._cors.preflight(headers, allowed)
+        if preflight is None and not {"OPTIONS", ANY_VERB}.isdisjoint(allowed):
+            return False
+        await reply.start(204, [allow(allowed), *(preflight or ())])
+        await reply.write(b"", more=False)
+        return True
+
+    def _find(
+        self, verb: str, path: str, headers: Mapping[str, str]
+    ) -> tuple[Route | PageCall, dict[str, str]]:
+        try:
+            return self._routes.find(verb, path)
+        except Rejected as rejected:
+            # A WebSocket is opened by GET, whatever the verb of the binding.
+            upgrade = headers.get("upgrade", "").lower() == "websocket"
+            if rejected.status == 405 and not self._config.websocket and upgrade:
+                route, _ = self._routes.find_stream(path)
+                raise upgrade_required(route.method, websocket=False) from rejected
+            raise
+
+    async def _call(
+        self,
+        route: Route,
+        request: HttpRequest,
+        context: Context,
+        receive: Receive,
+        reply: Reply,
+        *,
+        head: bool,
+    ) -> None:
         reply.request_id = context.request_id
         if route.method.client_streaming:
             raise upgrade_required(route.method, websocket=self._config.websocket)
         format = stream_format(context) if route.stream is not None else None
-        if format is not None and scope["method"] == "HEAD":
+        if format is not None and head:
             await answer_head(context, reply, format)
             return
         try:
-            limit = self._config.max_body_size
-            body = await read_body(context, receive, limit) if route.binding.body else b""
-            if body is None:
-                return
-            request = HttpRequest(variables, scope["query_string"], body)
+            if route.binding.body:
+                body = await read_body(context, receive, self._config.max_body_size)
+                if body is None:
+                    return
+                request = replace(request, body=body)
             async with cancelled_on_disconnect(receive):
                 await self._answer(route, request, context, reply, format)
         except asyncio.CancelledError:
             # The grace of a shutdown is over. This task ends here either way; the client may as well know.
             await reply.error(UnavailableError("the server is shutting down"), context)
-
-    def _find(self, scope: Scope) -> tuple[Route, dict[str, str]]:
-        path = scope["raw_path"].decode("ascii")
-        try:
-            return self._routes.find(scope["method"], path)
-        except Rejected as rejected:
-            # A WebSocket is opened by GET, whatever the verb of the binding.
-            if rejected.status == 405 and not self._config.websocket and _is_websocket(scope):
-                route, _ = self._routes.find_stream(path)
-                raise upgrade_required(route.method, websocket=False) from rejected
-            raise
 
     async def _answer(
         self,
@@ -112,7 +141,3 @@ class HttpApp:
                 await answer_stream(route.stream, request, context, reply, format=format, heartbeat=heartbeat)
         except ServiceError as error:
             await reply.error(error, context)
-
-
-def _is_websocket(scope: Scope) -> bool:
-    return any(name == b"upgrade" and value.lower() == b"websocket" for name, value in scope["headers"])

@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Literal
 
 from .config import ByteSize, Duration, Section
+from .http_cors import CorsConfig
 
 
 class HttpConfig(Section):
-    """Port 0 takes a free one. An idle connection is closed after `keep_alive`.
+    """Port 0 takes a free one. An idle connection is closed after `keep_alive`. `max_header_size` bounds the
+    target (path and query) and, apart from it, the header fields of a request.
 
     `unknown_fields` says what becomes of query parameters and fields of a body that the request message does
     not have. With `rpc_paths` every RPC is reachable at POST /package.Service/Method as well.
@@ -23,9 +25,11 @@ class HttpConfig(Section):
     host: str = "0.0.0.0"
     port: int = 8000
     max_body_size: ByteSize = ByteSize.parse("4MiB")
+    max_header_size: ByteSize = ByteSize.parse("64KiB")
     keep_alive: Duration = timedelta(seconds=75)
     unknown_fields: Literal["refuse", "ignore"] = "refuse"
     rpc_paths: bool = True
     websocket: bool = True
     heartbeat: Duration = timedelta(seconds=15)
     heartbeat_timeout: Duration = timedelta(seconds=20)
+    cors: CorsConfig = CorsConfig()

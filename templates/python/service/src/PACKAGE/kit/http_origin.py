@@ -6,19 +6,24 @@ at the Origin (RFC 6455, section 10.2). What sends none is not a browser.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from urllib.parse import urlsplit
+
+from .http_cors import Cors
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
-def is_allowed(headers: Mapping[str, str], origins: Collection[str]) -> bool:
-    """Whether the page is of this server's own host and port, or of one of `origins` ("*" for any).
+def is_allowed(headers: Mapping[str, str], cors: Cors) -> bool:
+    """Whether the page is of this server's own host and port, or of an origin that may call it.
 
-    The scheme does not count: where TLS ends in a proxy, this server does not know it.
+    The scheme does not count: where TLS ends in a proxy, this server does not know it. Where every origin may
+    call, it may not do so in its visitors' name: what carries credentials is then let in from here only.
     """
     origin = headers.get("origin")
-    if origin is None or "*" in origins or origin in origins:
+    if origin is None or cors.allows(origin):
+        return True
+    if cors.everybody and not headers.keys() & {"cookie", "authorization"}:
         return True
     try:
         page = urlsplit(origin)

@@ -10,8 +10,6 @@ from . import metrics
 from .health import Health
 from .http_reply import JSON
 
-PAGE_VERBS = ("GET", "HEAD")
-
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -22,7 +20,8 @@ class Page:
     status: int = 200
 
 
-Pages = dict[str, Callable[[], Awaitable[Page]]]
+PageCall = Callable[[], Awaitable[Page]]
+Pages = dict[str, PageCall]
 
 
 def probes(health: Health) -> Pages:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 from .context import Context
@@ -26,15 +26,20 @@ class Rejected(Exception):
         self.headers = list(headers)
 
 
-def not_allowed(verb: str, allowed: Sequence[str]) -> Rejected:
+def allow(verbs: Iterable[str]) -> tuple[bytes, bytes]:
+    """The Allow header for a path with these verbs, and OPTIONS, which every one has."""
+    return b"allow", ", ".join(sorted({*verbs, "OPTIONS"})).encode()
+
+
+def not_allowed(verb: str, allowed: Iterable[str]) -> Rejected:
     """405 with the Allow header that it requires (RFC 9110, section 15.5.6)."""
-    verbs = ", ".join(allowed)
-    error = error_for(Code.UNIMPLEMENTED, f"{verb} is not allowed here; allowed: {verbs}")
-    return Rejected(405, error, [(b"allow", verbs.encode())])
+    header = allow(allowed)
+    error = error_for(Code.UNIMPLEMENTED, f"{verb} is not allowed here; allowed: {header[1].decode()}")
+    return Rejected(405, error, [header])
 
 
 class Reply:
-    """The one response of a request.
+    """The one response of a request; `headers` are added to those that it is started with.
 
     `last_words` makes an error's JSON what ends a stream that has begun.
     """
@@ -43,11 +48,13 @@ class Reply:
         self._send = send
         self._closing = closing
         self._over = False
+        self.headers: Headers = []
         self.started = False
         self.request_id = ""
         self.last_words: Callable[[bytes, ServiceError], bytes] = lambda body, error: body
 
     async def start(self, status: int, headers: Headers) -> None:
+        headers = [*headers, *self.headers]
         if self.request_id:
             headers.append((b"x-request-id", self.request_id.encode("ascii")))
         if self._closing:  # a client that keeps the connection would find it closed at its next request

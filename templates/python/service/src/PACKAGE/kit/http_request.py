@@ -10,29 +10,52 @@ from typing import Any
 
 from .context import Context, request_id
 from .errors import InvalidArgumentError, ResourceExhaustedError
-from .http_reply import Rejected
+from .http_reply import JSON, Rejected
 from .rpc import Method
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 _JSON_TYPE = re.compile(r"application/(json|[\w.-]+\+json)\s*(;\s*charset=\"?utf-8\"?\s*)?\Z", re.I | re.A)
-_GRPC_TIMEOUT = re.compile(r"([0-9]{1,8})([HMSmun])\Z")
-_TIMEOUT_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?\Z")
-_SECONDS = {"H": 3600.0, "M": 60.0, "S": 1.0, "m": 1e-3, "u": 1e-6, "n": 1e-9}
+# The headers that bound a call, the first one given counts: gRPC's, Connect's, one for people.
+_TIMEOUTS = (
+    ("grpc-timeout", re.compile(r"(?P<number>[0-9]{1,8})(?P<unit>[HMSmun])\Z"), "500m"),
+    ("connect-timeout-ms", re.compile(r"(?P<number>[0-9]{1,10})\Z"), "500"),
+    ("x-request-timeout", re.compile(r"(?P<number>[0-9]{1,9}(\.[0-9]{1,9})?)\Z"), "0.5"),
+)
+_SECONDS = {
+    **{"H": 3600.0, "M": 60.0, "S": 1.0, "m": 1e-3, "u": 1e-6, "n": 1e-9},
+    **{"connect-timeout-ms": 1e-3, "x-request-timeout": 1.0},
+}
 _OVERRUN = 8
 
 
-def context_of(
-    method: Method[Any, Any], scope: Scope, instead: Mapping[str, str] = MappingProxyType({})
-) -> Context:
-    """The call's context; Rejected where a header of it is malformed. `instead` counts for headers not sent."""
-    metadata: dict[str, str] = {}
+def headers_of(scope: Scope, instead: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """The header fields by lower-case name, those given several times as one list (RFC 9110, section 5.3).
+
+    `instead` counts for fields that were not sent.
+    """
+    found: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        metadata[name] = f"{metadata[name]}, {value}" if name in metadata else value
-    for name, value in instead.items():
-        metadata.setdefault(name, value)
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return {**instead, **found}
+
+
+def refuse_too_long(scope: Scope, limit: int) -> None:
+    """Rejected with 414 or 431 where the target or the header fields are longer than `limit` bytes."""
+    if len(scope["raw_path"]) + len(scope["query_string"]) > limit:
+        raise Rejected(414, InvalidArgumentError(f"the path and query are longer than {limit} bytes"))
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > limit:
+        raise Rejected(431, InvalidArgumentError(f"the header fields are longer than {limit} bytes"))
+
+
+def context_of(method: Method[Any, Any], scope: Scope, metadata: dict[str, str]) -> Context:
+    """The call's context; Rejected where a header of it is malformed."""
+    version = metadata.get("connect-protocol-version", "1")
+    if version != "1":
+        message = f"connect-protocol-version: {version[:50]!r} is not supported; there is 1"
+        raise Rejected(400, InvalidArgumentError(message))
     client = scope.get("client")
     return Context(
         method.full_name,
@@ -49,12 +72,7 @@ async def read_body(context: Context, receive: Receive, limit: int) -> bytes | N
 
     Rejected with 415 where it is not JSON, with 413 where it is too long.
     """
-    content_type = context.metadata.get("content-type")
-    if content_type is not None and not _JSON_TYPE.match(content_type):
-        raise Rejected(
-            415,
-            InvalidArgumentError(f"content-type: {content_type[:100]!r} is not JSON; send application/json"),
-        )
+    _refuse_other_media(context.metadata)
     body, size, more = bytearray(), 0, True
     # What is too long is still read, within reason: a client that writes would not see an answer.
     while more and size <= limit * _OVERRUN:
@@ -72,16 +90,29 @@ async def read_body(context: Context, receive: Receive, limit: int) -> bytes | N
     return bytes(body)
 
 
-def _deadline(metadata: dict[str, str]) -> float | None:
-    """From `grpc-timeout` (a number and H, M, S, m, u or n, as in gRPC) or `x-request-timeout` (seconds)."""
-    if given := metadata.get("grpc-timeout"):
-        if found := _GRPC_TIMEOUT.match(given):
-            return time.monotonic() + int(found[1]) * _SECONDS[found[2]]
-        raise Rejected(
-            400, InvalidArgumentError(f"grpc-timeout: {given[:50]!r} is not a timeout like '500m'")
+def _refuse_other_media(metadata: Mapping[str, str]) -> None:
+    """415 with what would be taken instead (RFC 9110, section 15.5.16)."""
+    content_type = metadata.get("content-type")
+    if content_type is not None and not _JSON_TYPE.match(content_type):
+        error = InvalidArgumentError(
+            f"content-type: {content_type[:100]!r} is not JSON; send application/json"
         )
-    if given := metadata.get("x-request-timeout"):
-        if _TIMEOUT_SECONDS.match(given):
-            return time.monotonic() + float(given)
-        raise Rejected(400, InvalidArgumentError(f"x-request-timeout: {given[:50]!r} is not in seconds"))
+        raise Rejected(415, error, [(b"accept", JSON)])
+    encoding = metadata.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        error = InvalidArgumentError(
+            f"content-encoding: {encoding[:100]!r} is not supported; send it as it is"
+        )
+        raise Rejected(415, error, [(b"accept-encoding", b"identity")])
+
+
+def _deadline(metadata: Mapping[str, str]) -> float | None:
+    """The point on the monotonic clock when the time that the caller allows is over; None for no limit."""
+    for header, form, example in _TIMEOUTS:
+        if given := metadata.get(header):
+            found = form.match(given)
+            if found is None:
+                message = f"{header}: {given[:50]!r} is not a timeout like {example!r}"
+                raise Rejected(400, InvalidArgumentError(message))
+            return time.monotonic() + float(found["number"]) * _SECONDS[found.groupdict().get("unit", header)]
     return None

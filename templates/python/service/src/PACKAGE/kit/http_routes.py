@@ -1,4 +1,4 @@
-"""The routes of the services: every HTTP binding of every RPC, with the composed call behind it."""
+"""What there is at which path: the service's pages, every HTTP binding of every RPC, and the RPCs by name."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import structlog
 from . import transcoding
 from .errors import InvalidArgumentError, NotFoundError
 from .http_config import HttpConfig
+from .http_pages import PageCall, Pages
 from .http_reply import Rejected, not_allowed
 from .http_router import MethodNotAllowed, Router
 from .middleware import Middleware, StreamCall, UnaryCall, compose_stream, compose_unary
-from .rpc import BoundMethod, HttpBinding, Method, ServiceBinding
+from .rpc import BoundMethod, HttpBinding, Method, ServiceBinding, rpc_binding
 
 _log = structlog.stdlib.get_logger("http")
 
@@ -25,7 +26,7 @@ class HttpRequest:
 
     variables: dict[str, str]
     query: bytes
-    body: bytes
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +40,37 @@ class Route:
 
 
 class Routes:
-    """All routes of `services`; of two with the same verb and path the first one wins, which is logged."""
+    """Of two routes with the same verb and path the first one wins, which is logged: pages go first, then the
+    bindings in the order of the contract, last those that a client would have to stream to.
+    """
 
     def __init__(
-        self, services: Sequence[ServiceBinding], middleware: Sequence[Middleware], config: HttpConfig
+        self,
+        services: Sequence[ServiceBinding],
+        middleware: Sequence[Middleware],
+        config: HttpConfig,
+        pages: Pages,
     ) -> None:
-        self._router: Router[Route] = Router()
+        self._router: Router[Route | PageCall] = Router()
         self._streams: Router[Route] = Router()
-        for bound in (bound for service in services for bound in service.methods):
+        for path, page in pages.items():
+            self._router.add("GET", path, page)
+        methods = [bound for service in services for bound in service.methods]
+        for bound in sorted(methods, key=lambda bound: bound.method.client_streaming):
             for binding in bound.method.bindings:
-                route = _route(bound, binding, middleware, config)
-                if not self._router.add(binding.verb, binding.path, route):
+                if not self._add(_route(bound, binding, middleware, config)):
                     _log.warning("route taken", method=bound.method.full_name, path=binding.path)
-                if bound.method.client_streaming or bound.method.server_streaming:
-                    self._streams.add("GET", binding.path, route)
+        for bound in methods if config.rpc_paths else ():
+            self._add(_route(bound, rpc_binding(bound.method), middleware, config))
 
-    def find(self, verb: str, path: str) -> tuple[Route, dict[str, str]]:
-        """The route and its path variables; Rejected with 404, 405 or 400 where there is none."""
+    def _add(self, route: Route) -> bool:
+        path = route.binding.path
+        if route.method.client_streaming or route.method.server_streaming:
+            self._streams.add("GET", path, route)
+        return self._router.add(route.binding.verb, path, route)
+
+    def find(self, verb: str, path: str) -> tuple[Route | PageCall, dict[str, str]]:
+        """What answers, with its path variables; Rejected with 404, 405 or 400 where nothing does."""
         try:
             found = self._router.find(verb, path)
         except MethodNotAllowed as error:
@@ -65,6 +80,15 @@ class Routes:
         if found is None:
             raise Rejected(404, NotFoundError(f"there is no {path[:200]}"))
         return found
+
+    def allowed(self, path: str) -> tuple[str, ...]:
+        """The verbs that a path has; Rejected with 404 where it has none."""
+        if path == "*":  # the server as a whole (RFC 9110, section 9.3.7)
+            return ()
+        verbs = self._router.allowed(path)
+        if not verbs:
+            raise Rejected(404, NotFoundError(f"there is no {path[:200]}"))
+        return verbs
 
     def find_stream(self, path: str) -> tuple[Route, dict[str, str]]:
         """The first RPC bound to the path that streams, whatever the verb, as WebSocket has one verb only.

@@ -14,7 +14,7 @@ import uvicorn
 from .health import Health
 from .http_app import HttpApp
 from .http_config import HttpConfig
-from .http_protocol import HttpProtocol
+from .http_limits import bounded
 from .middleware import Middleware
 from .rpc import ServiceBinding
 
@@ -56,7 +56,8 @@ class HttpServer:
         self._server = _Server(
             uvicorn.Config(
                 self.app,
-                http=HttpProtocol,
+                # The target and the fields may each be as long as configured.
+                http=bounded(2 * self._config.max_header_size),
                 **self._websocket(),
                 lifespan="off",
                 log_config=None,

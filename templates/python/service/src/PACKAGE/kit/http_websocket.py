@@ -15,7 +15,7 @@ A browser cannot set headers here; `x-request-id` and `x-request-timeout` may be
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -31,10 +31,11 @@ from .errors import (
     UnavailableError,
     error_for,
 )
+from .http_cors import Cors
 from .http_frames import Frames
 from .http_origin import is_allowed
 from .http_reply import JSON, Rejected, Send
-from .http_request import Receive, Scope, context_of
+from .http_request import Receive, Scope, context_of, headers_of
 from .http_routes import HttpRequest, Route, Routes
 from .rpc import Method
 from .status import to_json, wire_message
@@ -55,11 +56,11 @@ _OF_THE_CALL = (b"x-request-id", b"x-request-timeout")
 
 
 class WebSockets:
-    """Answers the `websocket` scopes of the application; pages of `origins` may call as well as its own."""
+    """Answers the `websocket` scopes of the application; pages that `cors` lets in may call as well as its own."""
 
-    def __init__(self, routes: Routes, origins: Collection[str]) -> None:
+    def __init__(self, routes: Routes, cors: Cors) -> None:
         self._routes = routes
-        self._origins = origins
+        self._cors = cors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -75,8 +76,8 @@ class WebSockets:
     def _open(self, scope: Scope) -> tuple[Route, HttpRequest, Context]:
         route, variables = self._routes.find_stream(scope["raw_path"].decode("ascii"))
         given, query = _split_query(scope["query_string"])
-        context = context_of(route.method, scope, given)
-        if not is_allowed(context.metadata, self._origins):
+        context = context_of(route.method, scope, headers_of(scope, given))
+        if not is_allowed(context.metadata, self._cors):
             page = context.metadata["origin"][:100]
             raise Rejected(403, PermissionDeniedError(f"origin: {page!r} may not open a WebSocket here"))
         offered = scope["subprotocols"]

@@ -65,6 +65,13 @@ class Method(Generic[Req, Res]):
         return f"{self.service}.{self.name}"
 
 
+def rpc_binding(method: Method[Any, Any]) -> HttpBinding:
+    """How every method is reachable over HTTP, whatever its contract binds it to: as Connect has it
+    (https://connectrpc.com/docs/protocol, "Unary-Request").
+    """
+    return HttpBinding("POST", method.path, body="*")
+
+
 @dataclass(frozen=True, slots=True)
 class BoundMethod:
     """A method with what answers it.
