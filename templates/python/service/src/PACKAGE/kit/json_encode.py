@@ -1,0 +1,209 @@
+"""Messages as JSON values: a function for each type, written as Python source at its first use.
+
+The function has one statement for each field and no decisions that the descriptor has made already. What stands
+in a type's function shows in tracebacks and to debuggers, as `<JSON of package.Message>`.
+"""
+
+from __future__ import annotations
+
+import linecache
+from binascii import b2a_base64
+from collections.abc import Callable, Iterator
+from functools import cache
+from keyword import iskeyword
+from math import copysign, isfinite
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message import DecodeError, Message
+from google.protobuf.message_factory import GetMessageClass
+
+from .json_known import KNOWN
+from .json_scalars import names_of, write_float, write_nonfinite
+from .json_types import ANY, checks_utf8, descriptor_of, is_map, is_null, is_wrapper, type_of, value_type
+
+Writer = Callable[[Any], Any]
+
+_AS_IT_IS = "{}"
+
+
+class _Writers(dict[type[Message], Writer]):
+    """The writers so far. Two threads that miss at once write the same function twice."""
+
+    def __missing__(self, kind: type[Message]) -> Writer:
+        writer = self[kind] = _writer(kind)
+        return writer
+
+
+WRITERS = _Writers()
+
+
+@cache
+def field_writer(descriptor: Descriptor, name: str) -> Writer:
+    """The writer of one field: its default where it has no presence, None where it has and is not set."""
+    source = _Source(GetMessageClass(descriptor))
+    field = descriptor.fields_by_name[name]
+    absent = f"None if not has(message, {name!r}) else " if field.has_presence else ""
+    return source.compiled(
+        f".{name}", ["value = " + source.get(field), f"return {absent}{source.whole(field)}"]
+    )
+
+
+def _writer(kind: type[Message]) -> Writer:
+    descriptor = descriptor_of(kind)
+    if descriptor.full_name in KNOWN:
+        return KNOWN[descriptor.full_name][0]
+    if descriptor.full_name == ANY:
+        return write_any
+    source = _Source(kind)
+    if is_wrapper(descriptor):
+        field = descriptor.fields_by_name["value"]
+        return source.compiled("", ["value = " + source.get(field), f"return {source.whole(field)}"])
+    fields = sorted(descriptor.fields, key=lambda field: field.number)
+    lines = [
+        line for oneof in source.oneofs for line in [f"{oneof} = which(message, {source.oneofs[oneof]!r})"]
+    ]
+    lines += [line for field in fields for line in source.statement(field)]
+    result = "with_extensions(message, found, listed)" if descriptor.is_extendable else "found"
+    return source.compiled("", ["found = {}", *lines, f"return {result}"])
+
+
+def write_any(message: Any) -> dict[str, Any]:
+    """The packed message with its "@type"; ValueError where the program does not have that type."""
+    if not (message.type_url or message.value):
+        return {}
+    try:
+        kind = type_of(message.type_url)
+        packed = kind.FromString(message.value)
+    except (KeyError, DecodeError) as error:
+        raise ValueError(f"an Any that cannot be unpacked: {message.type_url[:100]!r}") from error
+    found = {"@type": message.type_url}
+    value = WRITERS[kind](packed)
+    descriptor = descriptor_of(kind)
+    if is_wrapper(descriptor) or descriptor.full_name == ANY or descriptor.full_name in KNOWN:
+        return found | {"value": value}
+    return {**found, **value}
+
+
+def _with_extensions(message: Any, found: dict[str, Any], listed: Callable[[Any], Any]) -> dict[str, Any]:
+    """The extensions too, each at the place of its number."""
+    fields = listed(message)
+    if not any(field.is_extension for field, _ in fields):
+        return found
+    return {
+        f"[{field.full_name}]" if field.is_extension else field.json_name: (
+            extension_writer(field)(value) if field.is_extension else found[field.json_name]
+        )
+        for field, value in fields
+    }
+
+
+@cache
+def extension_writer(field: FieldDescriptor) -> Writer:
+    container = field.containing_type
+    assert container is not None
+    source = _Source(GetMessageClass(container))
+    value = "message[:]" if field.is_repeated else "message"
+    return source.compiled(f"[{field.full_name}]", [f"value = {value}", f"return {source.whole(field)}"])
+
+
+class _Source:
+    """The text of the functions of one type, and what their names stand for."""
+
+    def __init__(self, kind: type[Message]) -> None:
+        self.descriptor = descriptor_of(kind)
+        self.oneofs = {
+            f"oneof_{index}": oneof.name
+            for index, oneof in enumerate(self.descriptor.oneofs)
+            if len(oneof.fields) > 1
+        }
+        # Taken from the class: a message may have fields of these names, and an instance has only those then.
+        self.names: dict[str, Any] = {
+            "has": kind.HasField,
+            "which": kind.WhichOneof,
+            "listed": kind.ListFields,
+            "copysign": copysign,
+            "isfinite": isfinite,
+            "b2a_base64": b2a_base64,
+            "nonfinite": write_nonfinite,
+            "shortest": write_float,
+            "with_extensions": _with_extensions,
+        }
+
+    def compiled(self, part: str, lines: list[str]) -> Writer:
+        file = f"<JSON of {self.descriptor.full_name}{part}>"
+        text = "\n    ".join(["def write(message):", *lines]) + "\n"
+        exec(compile(text, file, "exec"), self.names)
+        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+        return self.names["write"]  # type: ignore[no-any-return]
+
+    def statement(self, field: FieldDescriptor) -> Iterator[str]:
+        """The lines that put a field into `found`, where it is set."""
+        put = f"found[{field.json_name!r}] = {self.whole(field)}"
+        if not field.has_presence:
+            # Zero is the default of a number without presence, and minus zero is not.
+            minus = " or copysign(1.0, value) < 0" if field.type in _FLOATS and not field.is_repeated else ""
+            yield f"if (value := {self.get(field)}){minus}: {put}"
+            return
+        yield f"if {self._is_set(field)}:"
+        yield f"    value = {self.get(field)}"
+        yield f"    {put}"
+
+    def get(self, field: FieldDescriptor) -> str:
+        """The expression for what the message has in the field; a list where it is repeated."""
+        got = f"getattr(message, {field.name!r})" if iskeyword(field.name) else f"message.{field.name}"
+        return got + ("[:]" if field.is_repeated and not is_map(field) else "")
+
+    def whole(self, field: FieldDescriptor) -> str:
+        """The expression for the JSON value of `value`, which is the field's."""
+        if is_map(field):
+            key, item = (value_type(field).fields_by_name[name] for name in ("key", "value"))
+            return f"{{{_KEYS.get(key.type, 'str(key)')}: {self._one(item).format('value[key]')} for key in value}}"
+        one = self._one(field)
+        if not field.is_repeated:
+            return one.format("value")
+        return f"[{one.format('item')} for item in value]" if one != _AS_IT_IS else "value"
+
+    def _is_set(self, field: FieldDescriptor) -> str:
+        for variable, name in self.oneofs.items():
+            if field.containing_oneof is not None and field.containing_oneof.name == name:
+                return f"{variable} == {field.name!r}"
+        return f"has(message, {field.name!r})"
+
+    def _one(self, field: FieldDescriptor) -> str:
+        """The expression for the JSON value of one value, "{}"."""
+        if field.message_type is not None:
+            return f"{self._child(field.message_type)}({{}})"
+        if field.enum_type is not None:
+            if is_null(field):
+                return "None"
+            name = f"names_{len(self.names)}"
+            self.names[name] = names_of(field.enum_type)
+            return f"{name}.get({{0}}, {{0}})"
+        if field.type == FieldDescriptor.TYPE_STRING and not checks_utf8(field):
+            return "str({})"
+        return str(_EXPRESSIONS.get(field.type, _AS_IT_IS))
+
+    def _child(self, descriptor: Descriptor) -> str:
+        """The name of a message type's writer: first one that looks for it, then what it found."""
+        name = f"write_{len(self.names)}"
+        kind = GetMessageClass(descriptor)
+
+        def write(message: Any) -> Any:
+            writer = self.names[name] = WRITERS[kind]
+            return writer(message)
+
+        self.names[name] = write
+        return name
+
+
+_FLOATS = (FieldDescriptor.TYPE_DOUBLE, FieldDescriptor.TYPE_FLOAT)
+_EXPRESSIONS = {
+    FieldDescriptor.TYPE_DOUBLE: "({0} if isfinite({0}) else nonfinite({0}))",
+    FieldDescriptor.TYPE_FLOAT: "shortest({})",
+    FieldDescriptor.TYPE_BYTES: "b2a_base64({}, newline=False).decode()",
+} | {
+    getattr(FieldDescriptor, f"TYPE_{name}"): "str({})"
+    for name in ("INT64", "UINT64", "SINT64", "FIXED64", "SFIXED64")
+}
+_KEYS = {FieldDescriptor.TYPE_STRING: "key", FieldDescriptor.TYPE_BOOL: '("true" if key else "false")'}

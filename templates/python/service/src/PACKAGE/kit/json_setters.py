@@ -1,0 +1,199 @@
+"""How one field of a message is set from JSON: a closure for each field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
+
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+
+from .json_fault import Fault, shown
+from .json_known import Reader
+from .json_scalars import SKIP, key_reader_of, reader_of
+from .json_types import VALUE, descriptor_of, is_map, is_null, value_type
+
+Setter = Callable[[Any, Any, int], None]
+"""(message, JSON value, the message's depth): sets the field, or clears it for null."""
+
+
+class Readers(dict[type[Message], Reader]):
+    """The readers of messages so far; what is missing is made. Two threads that miss at once make one twice."""
+
+    def __init__(self, make: Callable[[type[Message], Readers], Reader], *, ignore_unknown: bool) -> None:
+        super().__init__()
+        self.make = make
+        self.ignore_unknown = ignore_unknown
+
+    def __missing__(self, kind: type[Message]) -> Reader:
+        reader = self[kind] = self.make(kind, self)
+        return reader
+
+
+def setter_of(kind: type[Message], field: FieldDescriptor, readers: Readers) -> Setter:
+    """The setter of a field of the class, or of an extension."""
+    place = _Place(kind, field)
+    if is_map(field):
+        return _map_setter(place, field, readers)
+    if field.message_type is not None:
+        child = GetMessageClass(field.message_type)
+        return (_messages_setter if field.is_repeated else _message_setter)(place, child, readers)
+    read = reader_of(field, ignore_unknown=readers.ignore_unknown)
+    if field.is_repeated:
+        return _scalars_setter(place, read)
+    if field.is_extension or field.enum_type is not None:
+        return _scalar_setter(place, read, null=0 if is_null(field) else None)
+    return _attribute_setter(place, field.name, read)
+
+
+class _Place:
+    """A field or an extension in any message of a class. What it does, it does by the class' methods: a message
+    may have fields of their names, and an instance has only those then.
+    """
+
+    def __init__(self, kind: type[Message], field: FieldDescriptor) -> None:
+        self.get: Callable[[Any], Any]
+        self.clear: Callable[[Any], None]
+        self.put: Callable[[Any, Any], None]
+        name = field.name
+        if field.is_extension:
+            of: Any = kind
+            self.get = lambda message: of.Extensions.__get__(message)[field]
+            self.clear = lambda message: of.ClearExtension(message, field)
+            self.put = lambda message, value: of.Extensions.__get__(message).__setitem__(field, value)
+        else:
+            self.get = attrgetter(name)
+            self.clear = lambda message: kind.ClearField(message, name)
+            self.put = lambda message, value: setattr(message, name, value)
+
+
+def _attribute_setter(place: _Place, name: str, read: Callable[[Any], Any]) -> Setter:
+    def put(message: Any, value: Any, depth: int) -> None:
+        if value is None:
+            place.clear(message)
+        else:
+            setattr(message, name, read(value))
+
+    return put
+
+
+def _scalar_setter(place: _Place, read: Callable[[Any], Any], null: int | None) -> Setter:
+    """Of an enum or an extension; `null` is what JSON's null stands for, None where it clears the field."""
+
+    def put(message: Any, value: Any, depth: int) -> None:
+        found = null if value is None else read(value)
+        if found is None:
+            place.clear(message)
+        elif found is not SKIP:
+            place.put(message, found)
+
+    return put
+
+
+def _scalars_setter(place: _Place, read: Callable[[Any], Any]) -> Setter:
+    def put(message: Any, value: Any, depth: int) -> None:
+        place.clear(message)
+        if value is None:
+            return
+        _check_array(value)
+        found = []
+        index = -1
+        try:
+            for item in value:
+                index += 1
+                found.append(read(item))
+        except Fault as fault:
+            fault.inside_item(index)
+            raise
+        place.get(message).extend([item for item in found if item is not SKIP])
+
+    return put
+
+
+def _message_setter(place: _Place, kind: type[Message], readers: Readers) -> Setter:
+    null_is_value = descriptor_of(kind).full_name == VALUE
+    read: Reader | None = None  # found at the first use: types may contain themselves
+
+    def put(message: Any, value: Any, depth: int) -> None:
+        nonlocal read
+        if value is None and not null_is_value:
+            place.clear(message)
+            return
+        if read is None:
+            read = readers[kind]
+        inner = place.get(message)
+        kind.SetInParent(inner)
+        read(value, inner, depth + 1)
+
+    return put
+
+
+def _messages_setter(place: _Place, kind: type[Message], readers: Readers) -> Setter:
+    null_is_value = descriptor_of(kind).full_name == VALUE
+
+    def put(message: Any, value: Any, depth: int) -> None:
+        place.clear(message)
+        if value is None:
+            return
+        _check_array(value)
+        read, add = readers[kind], place.get(message).add
+        index = -1
+        try:
+            for item in value:
+                index += 1
+                if item is None and not null_is_value:
+                    raise Fault("null cannot be an item")
+                read(item, add(), depth + 1)
+        except Fault as fault:
+            fault.inside_item(index)
+            raise
+
+    return put
+
+
+def _map_setter(place: _Place, field: FieldDescriptor, readers: Readers) -> Setter:
+    read_key = key_reader_of(value_type(field).fields_by_name["key"])
+    put_item = _item_setter(value_type(field).fields_by_name["value"], readers)
+
+    def put(message: Any, value: Any, depth: int) -> None:
+        place.clear(message)
+        if value is None:
+            return
+        if not isinstance(value, dict):
+            raise Fault(f"expected an object, not {shown(value)}")
+        found = place.get(message)
+        key = ""
+        try:
+            for key, item in value.items():
+                put_item(found, read_key(key), item, depth)
+        except Fault as fault:
+            fault.inside_key(key)
+            raise
+
+    return put
+
+
+def _item_setter(field: FieldDescriptor, readers: Readers) -> Callable[[Any, Any, Any, int], None]:
+    """Sets a map's value under a key. Keys that are equal as numbers ("1", "01") are one: the later one wins."""
+    if field.message_type is None:
+        read_scalar = reader_of(field, ignore_unknown=readers.ignore_unknown)
+
+        def put_scalar(found: Any, key: Any, item: Any, depth: int) -> None:
+            value = read_scalar(item)
+            if value is not SKIP:
+                found[key] = value
+
+        return put_scalar
+    kind = GetMessageClass(field.message_type)
+
+    def put_message(found: Any, key: Any, item: Any, depth: int) -> None:
+        readers[kind](item, found[key], depth + 1)
+
+    return put_message
+
+
+def _check_array(value: Any) -> None:
+    if not isinstance(value, list | tuple):
+        raise Fault(f"expected an array, not {shown(value)}")

@@ -1,0 +1,1 @@
+"""Random input for as long as one likes: `python -m tests.fuzz TARGET --seconds N --seed S`."""
