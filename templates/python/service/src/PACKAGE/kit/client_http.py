@@ -49,7 +49,11 @@ class AsyncHttpTransport:
             if response.is_error:
                 raise _failure(method, response, await response.aread())
             with _errors():
-                async for line in response.aiter_lines():
+                lines = _Lines()
+                async for chunk in response.aiter_bytes():
+                    for line in lines.feed(chunk):
+                        yield _line(method, encoded.binding, line)
+                for line in lines.end():
                     yield _line(method, encoded.binding, line)
         finally:
             await response.aclose()
@@ -98,7 +102,11 @@ class HttpTransport:
             if response.is_error:
                 raise _failure(method, response, response.read())
             with _errors():
-                for line in response.iter_lines():
+                lines = _Lines()
+                for chunk in response.iter_bytes():
+                    for line in lines.feed(chunk):
+                        yield _line(method, encoded.binding, line)
+                for line in lines.end():
                     yield _line(method, encoded.binding, line)
         finally:
             response.close()
@@ -181,7 +189,27 @@ def _failure(method: Method[Any, Any], response: httpx2.Response, body: bytes) -
     return status.from_http(response.status_code, body, method.errors, retry_after)
 
 
-def _line(method: Method[Any, Res], binding: HttpBinding, line: str) -> Res:
+class _Lines:
+    """A stream's lines, which end with a line feed alone: JSON may hold U+2028, where str.splitlines cuts."""
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """The lines that `chunk` completes."""
+        self._rest += chunk
+        if b"\n" not in chunk:  # a long line is searched once
+            return []
+        *lines, rest = self._rest.split(b"\n")
+        self._rest = rest
+        return [bytes(line) for line in lines]
+
+    def end(self) -> list[bytes]:
+        """What stands behind the last line feed, if anything does."""
+        return [bytes(self._rest)] if self._rest else []
+
+
+def _line(method: Method[Any, Res], binding: HttpBinding, line: bytes) -> Res:
     try:
         found = json.loads(line)
         if "error" in found:
