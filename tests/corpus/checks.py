@@ -1,0 +1,172 @@
+"""What is done with each proto package: a project is made of it, checked, started and called."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.generated.projects import Project
+
+from .contracts import ProtoPackage
+from .descriptors import Contract
+from .probe import probe
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+_MAX_FAILURE = 3000
+
+
+@dataclass
+class Result:
+    """What came of one proto package. `seconds` is by step, `memory` the peak of `scaffold new` in MiB.
+
+    `elsewhere` tells the bindings whose paths are another RPC's as well, which wins.
+    """
+
+    package: ProtoPackage
+    services: int = 0
+    rpcs: int = 0
+    bindings: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    elsewhere: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    memory: float = 0.0
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def compared(self) -> int:
+        """Calls whose request and response were compared."""
+        return sum(count for kind, count in self.counts.items() if "," in kind)
+
+
+class Check:
+    """All steps for one package, below `folder`; `cache` is mypy's, which several packages share in turn."""
+
+    def __init__(self, package: ProtoPackage, folder: Path, cache: Path, *, seeds: int) -> None:
+        self.result = Result(package)
+        self._package = package
+        self._folder = folder
+        self._cache = cache
+        self._seeds = seeds
+        self._project = Project(folder / package.project, package.project.replace("-", "_"))
+
+    def run(self) -> Result:
+        """Every step in turn; without a project there is nothing to do for those that follow."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        described = self._folder / f"{self._package.project}.binpb"
+        with self._timed("protoc"):
+            self._package.describe(described)
+        contract = Contract(described, self._package.name)
+        self.result.services, self.result.rpcs = len(contract.services), len(contract.rpcs)
+        self.result.bindings = sum(len(rpc.rules) for rpc in contract.rpcs)
+        if self._make():
+            self._again()
+            self._lint()
+            self._types()
+            self._imports()
+            with self._timed("service"):
+                self.result.failures += probe(self._project, contract)
+            self._calls(described)
+        return self.result
+
+    @contextmanager
+    def _timed(self, step: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.result.seconds[step] = time.perf_counter() - start
+
+    def _make(self) -> bool:
+        protos = [
+            part for name in self._package.files for part in ("--proto", str(self._package.root / name))
+        ]
+        command = [sys.executable, "-m", "scaffolder", "new", self._package.project, *protos]
+        command += ["-I", str(self._package.root), "-I", str(self._package.common)]
+        command += ["--output", str(self._folder), "--no-input"]
+        with self._timed("generate"):
+            log = self._folder / "new.log"
+            with log.open("wb") as output:
+                process = subprocess.Popen(
+                    command, env=_environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                )
+                # Popen.wait would not tell the memory.
+                _, status, usage = os.wait4(process.pid, 0)
+                process.returncode = os.waitstatus_to_exitcode(status)
+        self.result.memory = usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
+        if process.returncode:
+            self._fail("scaffold new", log.read_text(errors="replace"))
+        return process.returncode == 0
+
+    def _again(self) -> None:
+        output = self._step("generate again", "scaffolder", "check", extra=_environment())
+        if output:
+            self._fail("generate again", output)
+
+    def _lint(self) -> None:
+        self._step("ruff check", "ruff", "check", "--no-cache", "--quiet", ".")
+        self._step("ruff format", "ruff", "format", "--no-cache", "--quiet", "--check", ".")
+
+    def _types(self) -> None:
+        self._step("mypy", "mypy", "--strict", "--cache-dir", str(self._cache))
+
+    def _imports(self) -> None:
+        """Every module, with whatever it warns of as an error, from a folder that is not the project."""
+        modules = [
+            ".".join(path.relative_to(source).with_suffix("").parts).removesuffix(".__init__")
+            for source in (self._project.root / "src", self._project.root / "clients/python/src")
+            for path in sorted(source.rglob("*.py"))
+            if path.name != "__main__.py"
+        ]
+        # The client's package has the service's messages once more, which one process cannot hold.
+        own = [name for name in modules if name.split(".")[0] == self._project.package]
+        for part in (own, sorted(set(modules) - set(own))):
+            code = (
+                "import importlib, sys\nfor name in sys.stdin.read().split(): importlib.import_module(name)"
+            )
+            self._run("import", [sys.executable, "-P", "-W", "error", "-c", code], given=" ".join(part))
+
+    def _calls(self, described: Path) -> None:
+        arguments = [self._project.package, self._package.name, str(described), str(self._seeds)]
+        paths = os.pathsep.join([str(self._project.root / "src"), str(REPOSITORY)])
+        command = [sys.executable, "-P", "-m", "tests.corpus.inside", *arguments]
+        output = self._run("calls", command, extra={"PYTHONPATH": paths})
+        if output is not None:
+            found = json.loads(output.splitlines()[-1])
+            self.result.counts.update(found["counts"])
+            self.result.elsewhere = found["elsewhere"]
+            self.result.failures += found["failures"]
+
+    def _step(self, step: str, *module: str, extra: dict[str, str] | None = None) -> str | None:
+        return self._run(step, [sys.executable, "-m", *module], extra=extra)
+
+    def _run(
+        self, step: str, command: list[str], *, given: str = "", extra: dict[str, str] | None = None
+    ) -> str | None:
+        """The command's output; None, and a failure, where it fails."""
+        with self._timed(step):
+            done = subprocess.run(
+                command,
+                cwd=self._project.root,
+                env=self._project.environment() | (extra or {}),
+                input=given,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        if done.returncode:
+            self._fail(step, f"{done.stdout}\n{done.stderr}")
+            return None
+        return done.stdout
+
+    def _fail(self, step: str, output: str) -> None:
+        self.result.failures.append(f"{step}: {output.strip()[-_MAX_FAILURE:]}")
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": str(REPOSITORY)}
