@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from google.protobuf.message import DecodeError
+
 from scaffolder.contract.request import PluginRequest, response
-from scaffolder.diagnostics import Diagnostic, ScaffoldError
+from scaffolder.diagnostics import Diagnostic, ScaffoldError, fail
 from scaffolder.project import Project
 from scaffolder.suggest import hint
 
@@ -51,19 +53,25 @@ class PluginOptions:
 
 
 def respond(content: bytes, announce: Callable[[str], None] = lambda _: None) -> bytes:
-    """The CodeGeneratorResponse to a serialized CodeGeneratorRequest; a user's mistake is an error in it.
+    """The CodeGeneratorResponse to a serialized CodeGeneratorRequest; a mistake, the tool's own too, is an error in it.
 
     `announce` is told what is likely to be missing. Paths are relative to the folder of ``--scaffold_out``.
 
     Raises:
-        google.protobuf.message.DecodeError: `content` is no such request.
+        ScaffoldError: `content` is no such request.
     """
-    request = PluginRequest.read(content)
+    try:
+        request = PluginRequest.read(content)
+    except DecodeError as error:
+        raise fail("plugin-request", "this is no request of protoc's", "run it by protoc or buf") from error
     try:
         options = PluginOptions.parse(request.parameter)
         files = dict(_files(request, options)) if request.asked else {}
     except ScaffoldError as error:
         return response(error=str(error))
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}".rstrip(": ")
+        return response(error=f"internal error: {what}\n  This is a fault of scaffold. Please report it.")
     if request.missing:
         names = ", ".join(request.missing)
         advice = "generate them too (buf: include_imports: true; protoc: name them)"

@@ -42,23 +42,18 @@ def main() -> int:
 
 
 def _answer(request: bytes) -> int:
-    from google.protobuf.message import DecodeError
-
     from scaffolder.app.plugin import respond
     from scaffolder.cli.console import write
-    from scaffolder.contract.request import response
+    from scaffolder.diagnostics import ScaffoldError
 
     def announce(text: str) -> None:
         write(sys.stderr, f"protoc-gen-scaffold: {text}")
 
     try:
         answer = respond(request, announce)
-    except DecodeError:
-        write(sys.stderr, f"protoc-gen-scaffold: this is no request of protoc's\n\n{USAGE}")
+    except ScaffoldError as error:
+        write(sys.stderr, f"protoc-gen-scaffold: {error}\n\n{USAGE}")
         return BAD_INPUT
-    except Exception as error:
-        what = f"{type(error).__name__}: {error}".rstrip(": ")
-        answer = response(error=f"internal error: {what}\n  This is a fault of scaffold. Please report it.")
     sys.stdout.buffer.write(answer)
     sys.stdout.buffer.flush()
     return 0

@@ -256,7 +256,7 @@ def test_by_hand() -> None:
     assert b"buf.gen.yaml" in run("--help").stdout
     garbage = run(given=b"\xff\xff\xff\xff")
     assert (garbage.returncode, garbage.stdout) == (2, b"")
-    assert garbage.stderr.startswith(b"protoc-gen-scaffold: this is no request of protoc's\n")
+    assert garbage.stderr.startswith(b"protoc-gen-scaffold: error[plugin-request]: this is no request")
 
 
 def test_fault_of_the_tool_is_no_traceback(
