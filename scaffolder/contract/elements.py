@@ -19,7 +19,7 @@ PACKAGE, MESSAGE, ENUM, SERVICE, SYNTAX, EDITION = 2, 4, 5, 6, 12, 14
 # … of DescriptorProto, EnumDescriptorProto and ServiceDescriptorProto, …
 _FIELD, _NESTED, _NESTED_ENUM, _VALUE, _METHOD = 2, 3, 4, 2, 2
 # … and the values of Label, Type and FeatureSet.FieldPresence.
-_REPEATED, _TYPE_GROUP, _TYPE_MESSAGE, _UNKNOWN, _IMPLICIT = 3, 10, 11, 0, 2
+_REQUIRED, _REPEATED, _TYPE_GROUP, _TYPE_MESSAGE, _UNKNOWN, _IMPLICIT = 2, 3, 10, 11, 0, 2
 
 _KINDS = {kind.value: kind for kind in Kind}
 _NONE: frozenset[str] = frozenset()
@@ -74,6 +74,7 @@ class ElementReader:
             rules=self.options.message_rules(proto) if self.options.has_rules else None,
             comment=self.info.comment(path),
             location=self.info.location(path),
+            deprecated=proto.options.deprecated,
         )
 
     def _field(self, proto: Any, path: bytes, oneofs: Sequence[str], entries: dict[str, Any]) -> Field:
@@ -81,10 +82,11 @@ class ElementReader:
         repeated = proto.label == _REPEATED
         entry = entries.get(type_name) if repeated else None
         in_oneof = proto.HasField("oneof_index") and not proto.proto3_optional
-        behaviors, rules, deprecated = _NONE, None, False
+        behaviors, rules, deprecated, format, reference = _NONE, None, False, "", ""
         if proto.HasField("options"):
             behaviors, deprecated = self.options.behaviors(proto.options), proto.options.deprecated
             rules = self.options.field_rules(proto.options)
+            format, reference = self.options.format(proto.options), self.options.reference(proto.options)
         return Field(
             name=proto.name,
             number=proto.number,
@@ -101,6 +103,10 @@ class ElementReader:
             deprecated=deprecated,
             comment=self.info.comment(path),
             location=self.info.location(path),
+            required=proto.label == _REQUIRED,
+            default=proto.default_value,
+            format=format,
+            reference=reference,
         )
 
     def _has_presence(self, proto: Any) -> bool:
@@ -131,10 +137,12 @@ class ElementReader:
             errors=self.errors.read(proto, values),
             comment=self.info.comment(path),
             location=self.info.location(path),
+            deprecated=proto.options.deprecated,
         )
 
     def service(self, proto: Any, scope: str, path: bytes, bindings: BindingReader) -> Service:
         full_name = _within(scope, proto.name)
+        host, scopes = self.options.client(proto.options) if proto.HasField("options") else ("", ())
         return Service(
             name=proto.name,
             full_name=full_name,
@@ -146,6 +154,8 @@ class ElementReader:
             deprecated=proto.options.deprecated,
             comment=self.info.comment(path),
             location=self.info.location(path),
+            host=host,
+            scopes=scopes,
         )
 
     def _method(self, proto: Any, service: str, path: bytes, bindings: BindingReader) -> Method:

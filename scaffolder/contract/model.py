@@ -48,6 +48,8 @@ class Field:
     `map_key` and `map_value` are set for a map field only, which is then neither `repeated` nor a message.
     `behaviors` are the names of google.api.field_behavior (``REQUIRED``, ``OUTPUT_ONLY``, …). `rules` are those of
     buf.validate, None where there are none; those of a map's keys and values and of repeated items are inside.
+    `required` is proto2's label of that name and `default` its default value as written. `format` is the name of google.api.field_info's
+    format (``UUID4``), `reference` the type of resource that google.api.resource_reference names.
     """
 
     name: str
@@ -65,6 +67,10 @@ class Field:
     deprecated: bool = False
     comment: str = ""
     location: Location | None = None
+    required: bool = False
+    default: str = ""
+    format: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,7 @@ class Enum:
     errors: tuple[ErrorReason, ...] = ()
     comment: str = ""
     location: Location | None = None
+    deprecated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,7 @@ class Message:
     rules: MessageRules | None = None
     comment: str = ""
     location: Location | None = None
+    deprecated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +165,8 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Service:
+    """`host` and `scopes` are those of google.api.default_host and google.api.oauth_scopes."""
+
     name: str
     full_name: str
     file: str
@@ -164,6 +174,8 @@ class Service:
     deprecated: bool = False
     comment: str = ""
     location: Location | None = None
+    host: str = ""
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

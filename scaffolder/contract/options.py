@@ -32,6 +32,10 @@ class Options:
         self._http = _extension(pool, "google.api.http")
         self._behavior = _extension(pool, "google.api.field_behavior")
         self._resource = _extension(pool, "google.api.resource")
+        self._reference = _extension(pool, "google.api.resource_reference")
+        self._info = _extension(pool, "google.api.field_info")
+        self._host = _extension(pool, "google.api.default_host")
+        self._scopes = _extension(pool, "google.api.oauth_scopes")
         self._field_rules = _extension(pool, "buf.validate.field")
         self._message_rules = _extension(pool, "buf.validate.message")
         self._oneof_rules = _extension(pool, "buf.validate.oneof")
@@ -99,6 +103,28 @@ class Options:
         resource = message_options.Extensions[self._resource]
         return resource.type, tuple(resource.pattern)
 
+    def format(self, field_options: Any) -> str:
+        """The name of a field's google.api.field_info.format, "" where it has none that is known."""
+        if self._info is None or not field_options.HasExtension(self._info):
+            return ""
+        info = field_options.Extensions[self._info]
+        value = info.DESCRIPTOR.fields_by_name["format"].enum_type.values_by_number.get(info.format)
+        return value.name if value is not None and value.number else ""
+
+    def reference(self, field_options: Any) -> str:
+        """The type, or else the child type, of a field's google.api.resource_reference."""
+        if self._reference is None or not field_options.HasExtension(self._reference):
+            return ""
+        reference = field_options.Extensions[self._reference]
+        return reference.type or reference.child_type
+
+    def client(self, service_options: Any) -> tuple[str, tuple[str, ...]]:
+        """A service's google.api.default_host and google.api.oauth_scopes, which separates them with commas."""
+        if self._host is None or self._scopes is None:
+            return "", ()
+        scopes = service_options.Extensions[self._scopes].split(",")
+        return service_options.Extensions[self._host], tuple(s.strip() for s in scopes if s.strip())
+
 
 @cache
 def plain_parser() -> Callable[[bytes], Any]:
@@ -126,6 +152,15 @@ def _modules(descriptor_set: bytes) -> list[ModuleType]:
         from google.api import resource_pb2
 
         modules.append(resource_pb2)
+    if b"google/api/field_info.proto" in descriptor_set:
+        from google.api import field_info_pb2
+
+        modules.append(field_info_pb2)
+    if b"google/api/client.proto" in descriptor_set:
+        from google.api import client_pb2, launch_stage_pb2
+        from google.protobuf import duration_pb2
+
+        modules += [launch_stage_pb2, duration_pb2, client_pb2]
     return modules
 
 

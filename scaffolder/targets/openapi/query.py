@@ -1,0 +1,79 @@
+"""Query parameters: every field of the request that neither the path nor the body holds (google/api/http.proto)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scaffolder.contract.model import Field, Kind, Message
+from scaffolder.targets.openapi import wellknown
+from scaffolder.targets.openapi.schemas import Schemas, Use, described, is_required
+from scaffolder.targets.openapi.wellknown import GOOGLE
+
+Path = tuple[Field, ...]
+
+MOST = 500
+"""Where nested messages lead to more parameters than this, the deepest are left out."""
+
+
+def leaves(request: Message, messages: Mapping[str, Message], bound: frozenset[str]) -> list[Path]:
+    """The paths of the fields that a query can hold, `bound` (dotted) left out; a message that holds itself is not
+    entered a second time.
+    """
+    found = list(_leaves(request, messages, bound, (), (request.full_name,)))
+    return sorted(found, key=len)[:MOST] if len(found) > MOST else found
+
+
+def parameters(paths: list[Path], schemas: Schemas, request: Message) -> list[dict[str, Any]]:
+    """A parameter for each path, named as JSON names the fields."""
+    return [_parameter(path, schemas, masked(request)) for path in paths]
+
+
+def masked(request: Message) -> Message | None:
+    """The request itself where it names in a field mask what it is about (AIP-134), else None."""
+    has_mask = any(field.type_name == f"{GOOGLE}FieldMask" for field in request.fields)
+    return request if has_mask else None
+
+
+def _leaves(
+    message: Message,
+    messages: Mapping[str, Message],
+    bound: frozenset[str],
+    above: Path,
+    inside: tuple[str, ...],
+) -> Iterator[Path]:
+    for field in message.fields:
+        path = (*above, field)
+        if dotted(path) in bound or field.map_key is not None:
+            continue
+        is_message = field.kind in (Kind.MESSAGE, Kind.GROUP)
+        if not is_message or field.type_name in wellknown.TEXT:
+            yield path
+        elif not (
+            field.repeated or field.type_name in inside or wellknown.message(field.type_name, is_input=True)
+        ):
+            below = messages[field.type_name]
+            yield from _leaves(below, messages, bound, path, (*inside, field.type_name))
+
+
+def dotted(path: Path) -> str:
+    """The path in proto names."""
+    return ".".join(field.name for field in path)
+
+
+def _parameter(path: Path, schemas: Schemas, partial: Message | None) -> dict[str, Any]:
+    field = path[-1]
+    use = Use.PATCH if partial and len(path) > 1 else Use.INPUT
+    found: dict[str, Any] = {"name": ".".join(each.json_name for each in path), "in": "query"}
+    if text := described(field):
+        found["description"] = text
+    # What is required inside a message is not where the message is not.
+    if all(is_required(each, use) for each in path):
+        found["required"] = True
+    if field.deprecated:
+        found["deprecated"] = True
+    schema = schemas.in_url(field)
+    if field.repeated:
+        found |= {"style": "form", "explode": True}
+        schema = {"type": "array", "items": schema}
+    return found | {"schema": schema}

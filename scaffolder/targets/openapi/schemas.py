@@ -1,0 +1,359 @@
+"""Messages and enums as components, each once for every use that it is put to.
+
+A message is written in one form and read in several, so what a response holds and what a request may hold are two
+schemas: `Book` and `BookInput`. In a request that carries a field mask nothing inside the resource has to be there,
+which is a third, `BookPatch`. A message that is only read, or only written, keeps its plain name.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from enum import StrEnum
+from itertools import combinations
+from typing import Any
+
+from scaffolder.contract.model import Contract, Enum, Field, Kind, Message
+from scaffolder.targets.openapi import wellknown
+from scaffolder.targets.openapi.constraints import constraints, note
+from scaffolder.targets.openapi.wellknown import GOOGLE, Schema
+
+
+class Use(StrEnum):
+    """What a schema describes; the value is the suffix of its name where a message has several uses."""
+
+    OUTPUT = ""
+    INPUT = "Input"
+    PATCH = "Patch"
+
+
+_PREFIX = "#/components/schemas/"
+_MOST_OF_ONEOF = 24
+"""A oneof with more fields than this is described and not constrained: the pairs grow with the square."""
+
+Key = tuple[str, Use]
+
+
+class Schemas:
+    """Collects the components that `message` and `value` refer to; `components` names them, and has to come last."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._messages = contract.messages
+        self._enums = contract.enums
+        self._packages = {file.name: file.package for file in contract.files}
+        self._built: dict[Key, Schema] = {}
+        self._with_required: dict[str, bool] = {}
+
+    def message(self, full_name: str, use: Use) -> Schema:
+        """The schema of a message as JSON writes it (OUTPUT) or as it may be sent."""
+        wrapped = wellknown.WRAPPERS.get(full_name)
+        if wrapped is not None:
+            return self._scalar(wrapped, use)
+        known = wellknown.message(full_name, is_input=use is not Use.OUTPUT)
+        if known is not None:
+            return known
+        if use is Use.PATCH and not self._has_required(full_name):
+            use = Use.INPUT
+        key = (full_name, use)
+        if key not in self._built:
+            self._built[key] = {}  # what refers to itself finds it begun
+            self._built[key].update(self._object(self._messages[full_name], use))
+        return self._reference(key)
+
+    def body(self, message: Message, within: Use, bound: frozenset[str]) -> Schema:
+        """A request as a body, without the fields that the path holds; `within` is the use of what it contains."""
+        relaxed = within is Use.PATCH and any(self._has_required(f.type_name) for f in message.fields)
+        if message.full_name.startswith(GOOGLE) or not (relaxed or bound):
+            return self.message(message.full_name, Use.INPUT)
+        fields = tuple(field for field in message.fields if field.name not in bound)
+        rest = replace(message, fields=fields)
+        # Bindings of one RPC may leave out different fields.
+        variant = "" if within is Use.INPUT else "~"
+        key = (f"{message.full_name}/{','.join(sorted(bound))}{variant}", Use.INPUT)
+        if key not in self._built:
+            self._built[key] = self._object(rest, Use.INPUT, within if relaxed else Use.INPUT)
+        return self._reference(key)
+
+    def without_required(self, message: Message, use: Use, given: frozenset[str]) -> Schema:
+        """A message that is a body, some of whose required fields stand in the path."""
+        if not any(is_required(field, use) and field.name in given for field in message.fields):
+            return self.message(message.full_name, use)
+        fields = tuple(
+            replace(field, behaviors=field.behaviors - {"REQUIRED"}, required=False) if field.name in given else field
+            for field in message.fields
+        )
+        key = (f"{message.full_name}/?{','.join(sorted(given))}", use)
+        if key not in self._built:
+            self._built[key] = self._object(replace(message, fields=fields), use)
+        return self._reference(key)
+
+    def value(self, field: Field, use: Use) -> Schema:
+        """The schema of a field's value, null not included; of its items where it is repeated."""
+        if field.map_key is not None and field.map_value is not None:
+            names = wellknown.keys(field.map_key.kind)
+            found: Schema = {"type": "object", "additionalProperties": self._single(field.map_value, use)}
+            return found | ({"propertyNames": names} if names else {}) | constraints(field)
+        single = self._single(field, use)
+        if field.repeated:
+            return {"type": "array", "items": single} | constraints(field)
+        return single | constraints(field)
+
+    def in_url(self, field: Field) -> Schema:
+        """The schema of one value of a field in a path or a query."""
+        kind = wellknown.WRAPPERS.get(field.type_name, field.kind)
+        if kind is Kind.ENUM:
+            return self._enum_values(self._enums[field.type_name]) | constraints(field)
+        if kind is Kind.MESSAGE:
+            if field.type_name == f"{GOOGLE}Value":
+                return {"type": "string"}
+            return dict(wellknown.message(field.type_name, is_input=True) or {})
+        return wellknown.in_url(kind) | constraints(field)
+
+    def extra(self, name: str, schema: Schema) -> Schema:
+        """A component that comes from no contract, under the first of its names that is free."""
+        self._built.setdefault((f"/{name}", Use.OUTPUT), schema)
+        return self._reference((f"/{name}", Use.OUTPUT))
+
+    def components(self) -> dict[str, Schema]:
+        """All components by name, sorted."""
+        names = self._names()
+        return {names[key]: self._built[key] for key in sorted(self._built, key=lambda key: names[key])}
+
+    def resolve(self, value: Any) -> None:
+        """Puts names into the references below `value`, which until now hold keys."""
+        names = {_mark(key): _PREFIX + name for key, name in self._names().items()}
+        pending = [value]
+        while pending:
+            item = pending.pop()
+            if isinstance(item, dict):
+                reference = item.get("$ref")
+                if isinstance(reference, str) and reference in names:
+                    item["$ref"] = names[reference]
+                pending += item.values()
+            elif isinstance(item, list):
+                pending += item
+
+    def _single(self, field: Field, use: Use) -> Schema:
+        if field.kind in (Kind.MESSAGE, Kind.GROUP):
+            return self.message(field.type_name, use)
+        if field.kind is Kind.ENUM:
+            return self._enum(field.type_name, use)
+        found = self._scalar(field.kind, use)
+        return found | note(field) if "$ref" not in found else found
+
+    def _scalar(self, kind: Kind, use: Use) -> Schema:
+        if use is Use.OUTPUT:
+            return wellknown.written(kind)
+        name = wellknown.INTEGERS.get(kind) or wellknown.FLOATS.get(kind)
+        if name is None:
+            return wellknown.plain_read(kind)
+        return self.extra(f"{name.capitalize().replace('int', 'Int')}Input", wellknown.read(name))
+
+    def _enum(self, full_name: str, use: Use) -> Schema:
+        if full_name == f"{GOOGLE}NullValue":
+            return {"type": "null"} if use is Use.OUTPUT else {"enum": [None, "NULL_VALUE", 0]}
+        key = (full_name, Use.OUTPUT if use is Use.OUTPUT else Use.INPUT)
+        if key not in self._built:
+            enum = self._enums[full_name]
+            written = {"type": "string", "enum": [value.name for value in enum.values]}
+            found = written if use is Use.OUTPUT else self._enum_values(enum)
+            self._built[key] = found | _described(_enum_text(enum)) | _deprecated(enum.deprecated)
+        return self._reference(key)
+
+    def _enum_values(self, enum: Enum) -> Schema:
+        numbers = dict.fromkeys(value.number for value in enum.values)
+        return {"type": ["string", "integer"], "enum": [*(value.name for value in enum.values), *numbers]}
+
+    def _object(self, message: Message, use: Use, within: Use | None = None) -> Schema:
+        """`within` is the use of the messages in it, where it is another one."""
+        fields = [(field, self._property(field, use, within or use)) for field in message.fields]
+        required = [field.json_name for field in message.fields if is_required(field, use)]
+        found: Schema = {"type": "object"}
+        if message.comment:
+            found["description"] = message.comment
+        found |= _deprecated(message.deprecated)
+        if fields:
+            found["properties"] = {field.json_name: schema for field, schema in fields}
+        if required:
+            found["required"] = required
+        if use is not Use.OUTPUT:
+            found["additionalProperties"] = False
+            if pairs := _pairs(message):
+                found["not"] = {"anyOf": pairs}
+        if message.resource_type:
+            found["x-google-resource"] = message.resource_type
+        return found
+
+    def _property(self, field: Field, use: Use, within: Use) -> Schema:
+        found = self.value(field, within)
+        if use is not Use.OUTPUT and not is_required(field, use):
+            found = nullable(found)
+        elif is_required(field, use):
+            found = _filled(field, found)
+        if text := described(field):
+            found["description"] = text
+        if "OUTPUT_ONLY" in field.behaviors:
+            found["readOnly"] = True
+        if "INPUT_ONLY" in field.behaviors:
+            found["writeOnly"] = True
+        if field.default and not field.repeated and "$ref" not in found:
+            found["default"] = _default(field)
+        if field.reference:
+            found["x-google-resource-reference"] = field.reference
+        return found | _deprecated(field.deprecated)
+
+    def _reference(self, key: Key) -> Schema:
+        return {"$ref": _mark(key)}
+
+    def _has_required(self, full_name: str) -> bool:
+        """Whether something in a message, at any depth, is only required outside of updates."""
+        if full_name not in self._with_required:
+            self._with_required[full_name] = False
+            fields = self._messages[full_name].fields if full_name in self._messages else ()
+            self._with_required[full_name] = any(
+                is_required(field, Use.INPUT) != is_required(field, Use.PATCH)
+                or self._has_required((field.map_value or field).type_name)
+                for field in fields
+            )
+        return self._with_required[full_name]
+
+    def _names(self) -> dict[Key, str]:
+        """The shortest name that is no other's; types of one short name all have their full ones."""
+        own = {name.partition("/")[0] for name, _ in self._built} - {""}
+        short = {name: self._short(name) for name in own}
+        counts = Counter(short.values())
+        plain = {name: label if counts[label] == 1 else name for name, label in short.items()}
+        uses: dict[str, set[Use]] = {}
+        for name, use in self._built:
+            uses.setdefault(name.partition("/")[0], set()).add(use)
+        taken: set[str] = set()
+        found: dict[Key, str] = {}
+        for key in sorted(self._built, key=_rank):
+            name, use = key
+            full_name, _, variant = name.partition("/")
+            label = plain.get(full_name, variant)
+            found[key] = _free(label + use if full_name and len(uses[full_name]) > 1 else label, taken)
+        return found
+
+    def _short(self, full_name: str) -> str:
+        element = self._messages.get(full_name) or self._enums[full_name]
+        package = self._packages[element.file]
+        return full_name.removeprefix(f"{package}.") if package else full_name
+
+
+def _mark(key: Key) -> str:
+    return f"\0{key[0]}\0{key[1]}"
+
+
+def is_required(field: Field, use: Use) -> bool:
+    """Whether a message without this field is refused, or is not written.
+
+    google.api.field_behavior's REQUIRED is about requests (AIP-203); proto2's label is about both.
+    """
+    if field.required:
+        return True
+    wanted = "REQUIRED" in field.behaviors and "OUTPUT_ONLY" not in field.behaviors
+    return use is Use.INPUT and wanted
+
+
+def nullable(schema: Schema) -> Schema:
+    """The schema with null, which stands for a field that is not set."""
+    if "enum" in schema:
+        if None in schema["enum"]:
+            return schema
+        schema = schema | {"enum": [*schema["enum"], None]}
+    if "type" in schema:
+        types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        return schema | {"type": [*types, "null"]} if "null" not in types else schema
+    if "$ref" in schema:
+        return {"anyOf": [schema, {"type": "null"}]}
+    return schema
+
+
+def described(field: Field) -> str:
+    """The comment of a field with what its options say in words."""
+    notes = [field.comment] if field.comment else []
+    if field.oneof:
+        notes.append(f"At most one field of the oneof `{field.oneof}` is set.")
+    if "IMMUTABLE" in field.behaviors:
+        notes.append("Immutable: cannot change once it is set.")
+    return "\n\n".join(notes)
+
+
+def _filled(field: Field, schema: Schema) -> Schema:
+    """A required field is there and, where a default cannot be told from no value, is not empty (AIP-203)."""
+    if "REQUIRED" not in field.behaviors or field.has_presence:
+        return schema
+    if field.map_key is not None:
+        return at_least("minProperties", schema)
+    if field.repeated:
+        return at_least("minItems", schema)
+    return at_least("minLength", schema) if field.kind in (Kind.STRING, Kind.BYTES) else schema
+
+
+def at_least(keyword: str, schema: Schema) -> Schema:
+    """The schema with a lower bound of one, where it has none that is higher."""
+    return schema | {keyword: max(1, schema.get(keyword, 1))}
+
+
+def _pairs(message: Message) -> list[Schema]:
+    """What a request may not hold: two fields of one oneof that are both set."""
+    found: list[Schema] = []
+    for oneof in message.oneofs:
+        names = [field.json_name for field in message.fields if field.oneof == oneof]
+        if len(names) <= _MOST_OF_ONEOF:
+            found += [_both(*pair) for pair in combinations(names, 2)]
+    return found
+
+
+def _both(one: str, other: str) -> Schema:
+    is_set: Mapping[str, Any] = {"not": {"type": "null"}}
+    return {"required": [one, other], "properties": {one: dict(is_set), other: dict(is_set)}}
+
+
+def _default(field: Field) -> Any:
+    """proto2's default in its JSON form."""
+    text = field.default
+    if field.kind is Kind.BOOL:
+        return text == "true"
+    if field.kind in wellknown.INTEGERS:
+        return text if wellknown.INTEGERS[field.kind].endswith("64") else int(text)
+    if field.kind in wellknown.FLOATS:
+        return {"inf": "Infinity", "-inf": "-Infinity", "nan": "NaN"}.get(text) or float(text)
+    if field.kind is Kind.BYTES:
+        import base64
+
+        raw = text.encode("latin-1", "replace").decode("unicode_escape").encode("latin-1", "replace")
+        return base64.b64encode(raw).decode()
+    return text
+
+
+def _enum_text(enum: Enum) -> str:
+    values = [f"- `{value.name}`: {_one_line(value.comment)}" for value in enum.values if value.comment]
+    return "\n\n".join(filter(None, [enum.comment, "\n".join(values)]))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _rank(key: Key) -> tuple[bool, bool, str, bool, str]:
+    """The order in which names are given: messages before what is made of them, responses before requests."""
+    full_name, _, variant = key[0].partition("/")
+    return (not full_name, key[1] is not Use.OUTPUT, full_name, bool(variant), variant + key[1])
+
+
+def _described(text: str) -> Schema:
+    return {"description": text} if text else {}
+
+
+def _deprecated(deprecated: bool) -> Schema:
+    return {"deprecated": True} if deprecated else {}
+
+
+def _free(label: str, taken: set[str]) -> str:
+    candidates: Iterable[str] = (label, *(f"{label}_{number}" for number in range(2, 1000)))
+    chosen = next(name for name in candidates if name not in taken)
+    taken.add(chosen)
+    return chosen
