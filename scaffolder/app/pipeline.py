@@ -46,8 +46,9 @@ def generate(contract: Contract, project: Project, scope: Scope) -> Output:
     from scaffolder.workspace import safety
 
     stage = _Stage(contract, project, protoc.emit_python, project.root / overlays.FOLDER)
-    whole = stage.plan("server")
-    planned = whole if scope == "server" else stage.plan(scope)
+    documents = stage.documents()
+    whole = _with(documents, stage.plan("server"))
+    planned = whole if scope == "server" else _with(documents, stage.plan(scope))
     safety.check_artifacts([item.path for item in planned])
     return Output(stage.render(planned), frozenset(item.path for item in whole))
 
@@ -73,6 +74,7 @@ class _Stage:
         from scaffolder.plan import Layout
         from scaffolder.targets.python.views import ProjectViews
 
+        self.project = project
         self.templates = resources.templates_dir()
         self.overlay = overlay
         self.layout = Layout.read(self.templates, self.overlay)
@@ -85,10 +87,29 @@ class _Stage:
 
         return plan(self.views, self.layout, scope=scope)
 
+    def documents(self) -> list[Planned]:
+        """The OpenAPI document for people and for the service to serve; none where nothing is bound to HTTP."""
+        from scaffolder.targets.openapi.text import files
+
+        if "http" not in self.views.enabled:
+            return []
+        title = self.project.openapi.get("title") or self.views.project["project"]["title"]
+        texts = files(self.views.contract, title, self.project.openapi)
+        places = {"yaml": "openapi.yaml", "json": f"src/{self.project.package}/gen/openapi.json"}
+        return [Planned(places[kind], Ownership.MACHINE, content=text) for kind, text in texts.items()]
+
     def render(self, planned: Sequence[Planned]) -> list[Artifact]:
         from scaffolder.render import render
 
         return render(planned, self.templates, self.overlay)
+
+
+def _with(documents: Sequence[Planned], planned: Sequence[Planned]) -> list[Planned]:
+    """Both, sorted by path. A file that the user has a template for is theirs."""
+    paths = {item.path for item in planned}
+    return sorted(
+        [*planned, *(item for item in documents if item.path not in paths)], key=lambda item: item.path
+    )
 
 
 def renaming(specs: Sequence[str], contract: Contract, project: Project) -> Renaming:

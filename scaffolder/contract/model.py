@@ -48,8 +48,9 @@ class Field:
     `map_key` and `map_value` are set for a map field only, which is then neither `repeated` nor a message.
     `behaviors` are the names of google.api.field_behavior (``REQUIRED``, ``OUTPUT_ONLY``, …). `rules` are those of
     buf.validate, None where there are none; those of a map's keys and values and of repeated items are inside.
-    `required` is proto2's label of that name and `default` its default value as written. `format` is the name of google.api.field_info's
-    format (``UUID4``), `reference` the type of resource that google.api.resource_reference names.
+    `required` is proto2's label of that name and `default` its default value as written. `format` is the name of
+    google.api.field_info's format (``UUID4``), `reference` the type of resource that google.api.resource_reference
+    names.
     """
 
     name: str

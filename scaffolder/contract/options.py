@@ -109,14 +109,14 @@ class Options:
             return ""
         info = field_options.Extensions[self._info]
         value = info.DESCRIPTOR.fields_by_name["format"].enum_type.values_by_number.get(info.format)
-        return value.name if value is not None and value.number else ""
+        return str(value.name) if value is not None and value.number else ""
 
     def reference(self, field_options: Any) -> str:
         """The type, or else the child type, of a field's google.api.resource_reference."""
         if self._reference is None or not field_options.HasExtension(self._reference):
             return ""
         reference = field_options.Extensions[self._reference]
-        return reference.type or reference.child_type
+        return str(reference.type or reference.child_type)
 
     def client(self, service_options: Any) -> tuple[str, tuple[str, ...]]:
         """A service's google.api.default_host and google.api.oauth_scopes, which separates them with commas."""

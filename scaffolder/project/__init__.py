@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from scaffolder.diagnostics import Location, fail
 from scaffolder.paths import is_plain_relative, shown
@@ -22,6 +23,8 @@ class Project:
     `contracts` are names as an import writes them (order/v1/order.proto), relative to one of `proto_paths`, which
     are folders relative to `root`. `handlers_dir` is the folder of the handlers relative to `root`, with forward
     slashes; `template` is the cookiecutter template that the project began with, `""` for the built-in one.
+    `openapi` is what the OpenAPI document says that the contract does not: title, version, description, contact,
+    license, servers (each as in OpenAPI) and security (OpenAPI's Security Scheme Objects by name).
     """
 
     root: Path
@@ -32,6 +35,7 @@ class Project:
     features: tuple[str, ...] = FEATURES
     handlers_dir: str = ""
     template: str = ""
+    openapi: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.package:

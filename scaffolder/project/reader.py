@@ -13,9 +13,10 @@ from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError, fail
 from scaffolder.paths import is_plain_relative
 from scaffolder.project import FEATURES, Project, handlers_problem
 from scaffolder.project.names import package_name
+from scaffolder.project.openapi_section import OpenApiReader
 from scaffolder.suggest import hint
 
-KEYS = ("name", "package", "contracts", "proto_paths", "features", "handlers", "template")
+KEYS = ("name", "package", "contracts", "proto_paths", "features", "handlers", "template", "openapi")
 _NULL = "tag:yaml.org,2002:null"
 
 
@@ -47,12 +48,13 @@ class Reader:
         features = self._texts(values, "features", FEATURES)
         handlers = self._text(values, "handlers").rstrip("/")
         template = self._text(values, "template")
+        openapi = OpenApiReader(self._report).read(values.get("openapi"))
         self._check(values, name, package, contracts, features)
         if handlers and not self.diagnostics:
             self._check_handlers(values["handlers"], handlers, package or package_name(name))
         if self.diagnostics:
             raise ScaffoldError(sorted(self.diagnostics, key=lambda item: item.location or Location("")))
-        return Project(root, name, package, contracts, proto_paths, features, handlers, template)
+        return Project(root, name, package, contracts, proto_paths, features, handlers, template, openapi)
 
     def _entries(self, text: str) -> Iterator[tuple[str, Node]]:
         """Key and value node of each entry; unknown and repeated keys are reported and left out."""

@@ -63,8 +63,7 @@ class _Document:
         description = self._settings.get("description") or (comments[0] if len(comments) == 1 else "")
         if description:
             info["description"] = description
-        keys = ("contact", "license", "terms_of_service")
-        return info | {_camel(key): self._settings[key] for key in keys if key in self._settings}
+        return info | {key: self._settings[key] for key in ("contact", "license") if key in self._settings}
 
     def _version(self) -> str:
         """The last part of the package that looks like a version (AIP-191), "1.0.0" where there is none."""
@@ -189,8 +188,3 @@ def _named_as(path: Path, first: Path) -> Path:
         for own, named in zip(path.parameters, first.parameters, strict=True)
     )
     return Path(first.text, path.shape, parameters)
-
-
-def _camel(key: str) -> str:
-    head, *rest = key.split("_")
-    return head + "".join(part.capitalize() for part in rest)

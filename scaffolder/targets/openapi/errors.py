@@ -58,7 +58,10 @@ _ERROR: Schema = {
 }
 
 _DESCRIPTIONS = {
-    "400": ("BadRequest", "The request is wrong, whatever the state of the service; the message names the field."),
+    "400": (
+        "BadRequest",
+        "The request is wrong, whatever the state of the service; the message names the field.",
+    ),
     "404": ("NotFound", "There is nothing of that name."),
     "default": ("Failure", "Any other failure."),
 }

@@ -113,7 +113,7 @@ class Operations:
             required = any(is_required(f, Use.INPUT) for f in request.fields if f.name not in bound)
         else:
             field = self._field(request, binding.body)
-            given = frozenset(path[1] for path in variables if len(path) == 2 and path[0] == binding.body)  # noqa: PLR2004
+            given = frozenset(path[1] for path in variables if len(path) == 2 and path[0] == binding.body)
             schema, required = self._field_body(field, within, given), is_required(field, Use.INPUT)
         return {"required": required, "content": {JSON: {"schema": schema}}}
 

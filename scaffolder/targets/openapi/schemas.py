@@ -80,7 +80,9 @@ class Schemas:
         if not any(is_required(field, use) and field.name in given for field in message.fields):
             return self.message(message.full_name, use)
         fields = tuple(
-            replace(field, behaviors=field.behaviors - {"REQUIRED"}, required=False) if field.name in given else field
+            replace(field, behaviors=field.behaviors - {"REQUIRED"}, required=False)
+            if field.name in given
+            else field
             for field in message.fields
         )
         key = (f"{message.full_name}/?{','.join(sorted(given))}", use)
@@ -233,7 +235,8 @@ class Schemas:
             name, use = key
             full_name, _, variant = name.partition("/")
             label = plain.get(full_name, variant)
-            found[key] = _free(label + use if full_name and len(uses[full_name]) > 1 else label, taken)
+            label += use if full_name and len(uses[full_name]) > 1 else ""
+            found[key] = _free(f"{label}Body" if full_name and variant and label in taken else label, taken)
         return found
 
     def _short(self, full_name: str) -> str:

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from scaffolder.contract.model import Contract
+from scaffolder.targets.openapi.document import document
 
 HEADER = "# OpenAPI 3.1 of this service's HTTP bindings. Machine-owned: DO NOT EDIT; `scaffold generate` rewrites it.\n"
 
 _PLAIN = re.compile(r"[A-Za-z_/$][A-Za-z0-9_/$.{}-]*( [A-Za-z0-9_/$.{}(][A-Za-z0-9_/$.,{}()-]*)*\Z", re.A)
 # Words that YAML 1.1 or 1.2 reads as something else than text.
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"))
-_CONTROL = re.compile(r"[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]")
+_CONTROL = re.compile(
+    r"[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]"
+)
+
+
+def files(contract: Contract, title: str, settings: Mapping[str, Any]) -> dict[str, bytes]:
+    """The document of a contract as ``yaml`` and as ``json``."""
+    found = document(contract, title, settings)
+    return {"yaml": to_yaml(found), "json": to_json(found)}
 
 
 def to_json(document: dict[str, Any]) -> bytes:
@@ -82,7 +93,7 @@ def _quoted(text: str) -> str:
 
 def _escape(match: re.Match[str]) -> str:
     point = ord(match[0])
-    return f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}"  # noqa: PLR2004
+    return f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}"
 
 
 def _can_be_block(text: str) -> bool:

@@ -138,7 +138,13 @@ def read(name: str) -> Schema:
     if name in BOUNDS:
         low, high = BOUNDS[name]
         types = ["string", "integer"] if name.endswith("64") else ["integer", "string"]
-        return {"type": types, "format": name, "minimum": low, "maximum": high, "pattern": _INTEGER_TEXT[name]}
+        return {
+            "type": types,
+            "format": name,
+            "minimum": low,
+            "maximum": high,
+            "pattern": _INTEGER_TEXT[name],
+        }
     limits = {"minimum": -_FLOAT_MAX, "maximum": _FLOAT_MAX} if name == "float" else {}
     return {"type": ["number", "string"], "format": name, **limits, "pattern": _FLOAT_TEXT[name]}
 

@@ -16,6 +16,7 @@ from .health import Health
 from .http_config import HttpConfig
 from .http_cors import Cors
 from .http_disconnect import cancelled_on_disconnect
+from .http_docs import documentation
 from .http_pages import PageCall, probes
 from .http_reply import Rejected, Reply, Send, allow, own_headers
 from .http_request import Receive, Scope, context_of, headers_of, read_body, refuse_too_long
@@ -38,11 +39,15 @@ class HttpApp:
         *,
         health: Health,
         config: HttpConfig,
+        document: bytes | None = None,
     ) -> None:
         self._health = health
         self._config = config
+        pages = probes(health)
+        if document is not None and config.docs:
+            pages |= documentation(document)
         self._cors = Cors(config.cors)
-        self._routes = Routes(services, middleware, config, probes(health))
+        self._routes = Routes(services, middleware, config, pages)
         self._websockets = WebSockets(self._routes, self._cors)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,7 +76,7 @@ class HttpApp:
             await self._call(route, request, context, receive, reply, head=verb == "HEAD")
         else:
             page = await route()
-            await reply.send(page.status, page.body, content_type=page.content_type)
+            await reply.send(page.status, page.body, page.headers, page.content_type)
 
     async def _options(self, path: str, headers: Mapping[str, str], reply: Reply) -> bool:
         """Answers a preflight request, and any OPTIONS that the contract does not bind."""

@@ -14,7 +14,8 @@ class HttpConfig(Section):
     target (path and query) and, apart from it, the header fields of a request.
 
     `unknown_fields` says what becomes of query parameters and fields of a body that the request message does
-    not have. With `rpc_paths` every RPC is reachable at POST /package.Service/Method as well.
+    not have. With `rpc_paths` every RPC is reachable at POST /package.Service/Method as well. With `docs` there
+    are /openapi.json and, for people, /docs.
 
     `websocket` serves RPCs that stream over WebSocket; without it, those that stream from the client answer 501.
     After `heartbeat` of silence a stream of server-sent events gets a comment and a WebSocket a ping, so that
@@ -29,6 +30,7 @@ class HttpConfig(Section):
     keep_alive: Duration = timedelta(seconds=75)
     unknown_fields: Literal["refuse", "ignore"] = "refuse"
     rpc_paths: bool = True
+    docs: bool = True
     websocket: bool = True
     heartbeat: Duration = timedelta(seconds=15)
     heartbeat_timeout: Duration = timedelta(seconds=20)

@@ -18,6 +18,7 @@ class Page:
     body: bytes
     content_type: bytes = JSON
     status: int = 200
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
 PageCall = Callable[[], Awaitable[Page]]

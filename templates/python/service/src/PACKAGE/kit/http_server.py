@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import structlog
@@ -32,6 +33,8 @@ _FLUSH_POLL = 0.02
 class HttpServer:
     """Serves `services` by their HTTP bindings, with /healthz, /readyz and /metrics.
 
+    With `document`, the OpenAPI document of them, there are /openapi.json and /docs as well.
+
     `port` is the one bound, once started.
     """
 
@@ -42,10 +45,12 @@ class HttpServer:
         middleware: Sequence[Middleware] = (),
         *,
         health: Health,
+        document: Traversable | None = None,
     ) -> None:
         self.port = config.port
         self._config = config
-        self.app = HttpApp(services, middleware, health=health, config=config)
+        text = document.read_bytes() if document is not None and config.docs else None
+        self.app = HttpApp(services, middleware, health=health, config=config, document=text)
         methods = (bound.method for service in services for bound in service.methods)
         self._streams = any(method.client_streaming or method.server_streaming for method in methods)
 
