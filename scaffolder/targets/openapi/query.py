@@ -75,5 +75,4 @@ def _parameter(path: Path, schemas: Schemas, partial: Message | None) -> dict[st
     schema = schemas.in_url(field)
     if field.repeated:
         found |= {"style": "form", "explode": True}
-        schema = {"type": "array", "items": schema}
     return found | {"schema": schema}

@@ -8,7 +8,7 @@ which is a third, `BookPatch`. A message that is only read, or only written, kee
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from enum import StrEnum
 from itertools import combinations
@@ -16,7 +16,7 @@ from typing import Any
 
 from scaffolder.contract.model import Contract, Enum, Field, Kind, Message
 from scaffolder.targets.openapi import wellknown
-from scaffolder.targets.openapi.constraints import constraints, note
+from scaffolder.targets.openapi.constraints import constrain, needs_value
 from scaffolder.targets.openapi.wellknown import GOOGLE, Schema
 
 
@@ -95,22 +95,29 @@ class Schemas:
         if field.map_key is not None and field.map_value is not None:
             names = wellknown.keys(field.map_key.kind)
             found: Schema = {"type": "object", "additionalProperties": self._single(field.map_value, use)}
-            return found | ({"propertyNames": names} if names else {}) | constraints(field)
-        single = self._single(field, use)
-        if field.repeated:
-            return {"type": "array", "items": single} | constraints(field)
-        return single | constraints(field)
+            found |= {"propertyNames": names} if names else {}
+        else:
+            found = self._single(field, use)
+            if field.repeated:
+                found = {"type": "array", "items": found}
+        # The service does not hold what it answers to rules.
+        return found if use is Use.OUTPUT else constrain(found, field, self._enums.get(field.type_name))
 
     def in_url(self, field: Field) -> Schema:
-        """The schema of one value of a field in a path or a query."""
+        """The schema of a field's value in a path or a query, of its items where it is repeated."""
         kind = wellknown.WRAPPERS.get(field.type_name, field.kind)
+        found: Schema
         if kind is Kind.ENUM:
-            return self._enum_values(self._enums[field.type_name]) | constraints(field)
-        if kind is Kind.MESSAGE:
-            if field.type_name == f"{GOOGLE}Value":
-                return {"type": "string"}
-            return dict(wellknown.message(field.type_name, is_input=True) or {})
-        return wellknown.in_url(kind) | constraints(field)
+            found = self._enum_values(self._enums[field.type_name])
+        elif kind is not Kind.MESSAGE:
+            found = wellknown.in_url(kind)
+        elif field.type_name == f"{GOOGLE}Value":
+            found = {"type": "string"}
+        else:
+            found = wellknown.message(field.type_name, is_input=True) or {}
+        if field.repeated:
+            found = {"type": "array", "items": found}
+        return constrain(found, field, self._enums.get(field.type_name))
 
     def extra(self, name: str, schema: Schema) -> Schema:
         """A component that comes from no contract, under the first of its names that is free."""
@@ -141,8 +148,7 @@ class Schemas:
             return self.message(field.type_name, use)
         if field.kind is Kind.ENUM:
             return self._enum(field.type_name, use)
-        found = self._scalar(field.kind, use)
-        return found | note(field) if "$ref" not in found else found
+        return self._scalar(field.kind, use)
 
     def _scalar(self, kind: Kind, use: Use) -> Schema:
         if use is Use.OUTPUT:
@@ -181,8 +187,7 @@ class Schemas:
             found["required"] = required
         if use is not Use.OUTPUT:
             found["additionalProperties"] = False
-            if pairs := _pairs(message):
-                found["not"] = {"anyOf": pairs}
+            found |= _oneofs(message)
         if message.resource_type:
             found["x-google-resource"] = message.resource_type
         return found
@@ -201,6 +206,8 @@ class Schemas:
             found["writeOnly"] = True
         if field.default and not field.repeated and "$ref" not in found:
             found["default"] = _default(field)
+        if field.format:
+            found["x-google-format"] = field.format
         if field.reference:
             found["x-google-resource-reference"] = field.reference
         return found | _deprecated(field.deprecated)
@@ -252,9 +259,9 @@ def _mark(key: Key) -> str:
 def is_required(field: Field, use: Use) -> bool:
     """Whether a message without this field is refused, or is not written.
 
-    google.api.field_behavior's REQUIRED is about requests (AIP-203); proto2's label is about both.
+    google.api.field_behavior's REQUIRED is about requests (AIP-203), and so are rules; proto2's label is about both.
     """
-    if field.required:
+    if field.required or (use is not Use.OUTPUT and needs_value(field)):
         return True
     wanted = "REQUIRED" in field.behaviors and "OUTPUT_ONLY" not in field.behaviors
     return use is Use.INPUT and wanted
@@ -300,19 +307,28 @@ def at_least(keyword: str, schema: Schema) -> Schema:
     return schema | {keyword: max(1, schema.get(keyword, 1))}
 
 
-def _pairs(message: Message) -> list[Schema]:
-    """What a request may not hold: two fields of one oneof that are both set."""
-    found: list[Schema] = []
-    for oneof in message.oneofs:
-        names = [field.json_name for field in message.fields if field.oneof == oneof]
-        if len(names) <= _MOST_OF_ONEOF:
-            found += [_both(*pair) for pair in combinations(names, 2)]
-    return found
+def _oneofs(message: Message) -> Schema:
+    """What a request may not hold: two fields of one oneof that are both set; what it must: one of some of them."""
+    found: Schema = {}
+    names = {field.name: field.json_name for field in message.fields}
+    groups = [tuple(f.name for f in message.fields if f.oneof == oneof) for oneof in message.oneofs]
+    rules = message.rules.oneofs if message.rules else ()
+    excluding = list(dict.fromkeys([*groups, *(rule.fields for rule in rules)]))
+    pairs = [
+        _set(names[one], names[other])
+        for group in excluding
+        if len(group) <= _MOST_OF_ONEOF
+        for one, other in combinations(group, 2)
+    ]
+    if pairs:
+        found["not"] = {"anyOf": pairs}
+    needed = [{"anyOf": [_set(names[name]) for name in rule.fields]} for rule in rules if rule.required]
+    return found | ({"allOf": needed} if needed else {})
 
 
-def _both(one: str, other: str) -> Schema:
-    is_set: Mapping[str, Any] = {"not": {"type": "null"}}
-    return {"required": [one, other], "properties": {one: dict(is_set), other: dict(is_set)}}
+def _set(*names: str) -> Schema:
+    """Fields that are there and not null, which stands for a field that is not."""
+    return {"required": [*names], "properties": {name: {"not": {"type": "null"}} for name in names}}
 
 
 def _default(field: Field) -> Any:

@@ -10,24 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from scaffolder.contract.model import Kind
+from scaffolder.targets.openapi.digits import between
 
 Schema = dict[str, Any]
 
 GOOGLE = "google.protobuf."
 
 _FLOAT_MAX = 3.4028234663852886e38
-
-
-def up_to(limit: int) -> str:
-    """A regular expression for the decimal digits of 0 … `limit`."""
-    digits = str(limit)
-    forms = [f"[0-9]{{1,{len(digits) - 1}}}"] if len(digits) > 1 else []
-    for index, digit in enumerate(digits):
-        rest = len(digits) - index - 1
-        if digit != "0":
-            below = "0" if digit == "1" else f"[0-{int(digit) - 1}]"
-            forms.append(digits[:index] + below + (f"[0-9]{{{rest}}}" if rest else ""))
-    return "|".join([*forms, digits])
 
 
 def _integer(bits: int, *, signed: bool) -> tuple[int, int]:
@@ -54,11 +43,7 @@ BOUNDS = {
     "uint64": _integer(64, signed=False),
 }
 
-# "0" or "00" may begin with a minus sign as well.
-_INTEGER_TEXT = {
-    name: f"^-?({up_to(high)}{f'|{-low}' if low else ''})$" if low else f"^({up_to(high)})$"
-    for name, (low, high) in BOUNDS.items()
-}
+_INTEGER_TEXT = {name: between(*bounds) for name, bounds in BOUNDS.items()}
 _NOT_FINITE = "^(NaN|-?Infinity)$"
 # Fewer digits than are read, so that no text that fits is out of the type's range.
 _FLOAT_TEXT = {
@@ -68,7 +53,8 @@ _FLOAT_TEXT = {
 # With or without padding, in the alphabets of RFC 4648 sections 4 and 5.
 _BASE64 = "^([A-Za-z0-9+/_-]{4})*([A-Za-z0-9+/_-]{2}(==)?|[A-Za-z0-9+/_-]{3}=?)?$"
 
-DURATION = rf"^-?({up_to(315_575_999_999)})(\.[0-9]{{1,9}})?s$"
+_SECONDS = between(0, 315_575_999_999)[1:-1]
+DURATION = rf"^-?{_SECONDS}(\.[0-9]{{1,9}})?s$"
 _PATH = "[a-z][A-Za-z0-9]*([.][a-z][A-Za-z0-9]*)*"
 FIELD_MASK = rf"^({_PATH}(,{_PATH})*)?$"
 
