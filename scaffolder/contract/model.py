@@ -243,6 +243,13 @@ class Contract:
         )
 
     @cached_property
+    def has_required(self) -> bool:
+        """Whether a message that is generated has a field that google.api.field_behavior calls REQUIRED."""
+        own = {file.name for file in self.files if not file.provider}
+        messages = (message for message in self.messages.values() if message.file in own)
+        return any("REQUIRED" in field.behaviors for message in messages for field in message.fields)
+
+    @cached_property
     def by_name(self) -> Mapping[str, File]:
         """Every file by the name that imports use."""
         return {file.name: file for file in self.files}

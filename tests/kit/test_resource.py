@@ -59,9 +59,14 @@ def test_unknown_path_is_named(path: str) -> None:
         apply_mask(current(), current(), [path])
 
 
-def test_path_through_nothing() -> None:
-    with pytest.raises(InvalidArgumentError, match="not set"):
-        apply_mask(Book(), current(), ["author.name"])
+def test_path_into_a_message_that_is_not_set_sets_it() -> None:
+    updated = apply_mask(Book(), Book(author=Author(name="B", born=2)), ["author.name"])
+    assert updated.author == Author(name="B")
+
+
+def test_path_into_a_message_that_nobody_gave_clears_the_field() -> None:
+    assert apply_mask(current(), Book(), ["author.name"]).author == Author(born=1)
+    assert apply_mask(Book(), Book(), ["author.name"]).author is None
 
 
 def test_update_shares_nothing_with_its_sources() -> None:

@@ -46,7 +46,7 @@ class Operations:
         request = self._messages[method.input]
         if parameters := [
             *(self._in_path(p, request, binding) for p in path.parameters),
-            *self._in_query(request, binding),
+            *self._in_query(method, binding),
         ]:
             found["parameters"] = parameters
         if binding.body:
@@ -97,15 +97,16 @@ class Operations:
         assert field is not None  # the contract's reader has checked the path
         return field
 
-    def _in_query(self, request: Message, binding: Binding) -> list[dict[str, Any]]:
+    def _in_query(self, method: Method, binding: Binding) -> list[dict[str, Any]]:
         if binding.body == "*":
             return []
+        request = self._messages[method.input]
         bound = frozenset({v.name for v in binding.path.variables} | ({binding.body} - {""}))
         paths = query.leaves(request, self._messages, bound)
-        return query.parameters(paths, self._schemas, request)
+        return query.parameters(paths, self._schemas, method, self._messages)
 
     def _body(self, request: Message, binding: Binding) -> dict[str, Any]:
-        within = Use.PATCH if query.masked(request) else Use.INPUT
+        within = Use.PATCH if query.is_partial(request) else Use.INPUT
         variables = [variable.field_path for variable in binding.path.variables]
         if binding.body == "*":
             bound = frozenset(path[0] for path in variables if len(path) == 1)

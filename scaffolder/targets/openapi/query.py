@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scaffolder.contract.model import Field, Kind, Message
+from scaffolder.contract.model import Field, Kind, Message, Method
 from scaffolder.targets.openapi import wellknown
-from scaffolder.targets.openapi.schemas import Schemas, Use, described, is_required
+from scaffolder.targets.openapi.conventions import refined
+from scaffolder.targets.openapi.schemas import Schemas, Use, at_least, described, is_required
 from scaffolder.targets.openapi.wellknown import GOOGLE
 
 Path = tuple[Field, ...]
@@ -24,15 +25,23 @@ def leaves(request: Message, messages: Mapping[str, Message], bound: frozenset[s
     return sorted(found, key=len)[:MOST] if len(found) > MOST else found
 
 
-def parameters(paths: list[Path], schemas: Schemas, request: Message) -> list[dict[str, Any]]:
+def parameters(
+    paths: list[Path], schemas: Schemas, method: Method, messages: Mapping[str, Message]
+) -> list[dict[str, Any]]:
     """A parameter for each path, named as JSON names the fields."""
-    return [_parameter(path, schemas, masked(request)) for path in paths]
+    partial = is_partial(messages[method.input])
+    found = []
+    for path in paths:
+        parameter = _parameter(path, schemas, is_partial=partial)
+        if len(path) == 1:
+            parameter["schema"] = refined(parameter["schema"], path[0], method, messages)
+        found.append(parameter)
+    return found
 
 
-def masked(request: Message) -> Message | None:
-    """The request itself where it names in a field mask what it is about (AIP-134), else None."""
-    has_mask = any(field.type_name == f"{GOOGLE}FieldMask" for field in request.fields)
-    return request if has_mask else None
+def is_partial(request: Message) -> bool:
+    """Whether a request names in a field mask what it is about (AIP-134)."""
+    return any(field.type_name == f"{GOOGLE}FieldMask" for field in request.fields)
 
 
 def _leaves(
@@ -61,9 +70,9 @@ def dotted(path: Path) -> str:
     return ".".join(field.name for field in path)
 
 
-def _parameter(path: Path, schemas: Schemas, partial: Message | None) -> dict[str, Any]:
+def _parameter(path: Path, schemas: Schemas, *, is_partial: bool) -> dict[str, Any]:
     field = path[-1]
-    use = Use.PATCH if partial and len(path) > 1 else Use.INPUT
+    use = Use.PATCH if is_partial and len(path) > 1 else Use.INPUT
     found: dict[str, Any] = {"name": ".".join(each.json_name for each in path), "in": "query"}
     if text := described(field):
         found["description"] = text
@@ -75,4 +84,7 @@ def _parameter(path: Path, schemas: Schemas, partial: Message | None) -> dict[st
     schema = schemas.in_url(field)
     if field.repeated:
         found |= {"style": "form", "explode": True}
+    # The server takes "?name=" for an empty text.
+    if found.get("required") and field.kind in (Kind.STRING, Kind.BYTES) and not field.has_presence:
+        schema = at_least("minItems" if field.repeated else "minLength", schema)
     return found | {"schema": schema}

@@ -155,7 +155,7 @@ class Schemas:
             return wellknown.written(kind)
         name = wellknown.INTEGERS.get(kind) or wellknown.FLOATS.get(kind)
         if name is None:
-            return wellknown.plain_read(kind)
+            return wellknown.plain(kind)
         return self.extra(f"{name.capitalize().replace('int', 'Int')}Input", wellknown.read(name))
 
     def _enum(self, full_name: str, use: Use) -> Schema:
@@ -263,8 +263,11 @@ def is_required(field: Field, use: Use) -> bool:
     """
     if field.required or (use is not Use.OUTPUT and needs_value(field)):
         return True
-    wanted = "REQUIRED" in field.behaviors and "OUTPUT_ONLY" not in field.behaviors
-    return use is Use.INPUT and wanted
+    if use is not Use.INPUT or "REQUIRED" not in field.behaviors or "OUTPUT_ONLY" in field.behaviors:
+        return False
+    # A number that is not there is the number 0, which a contract cannot mean to refuse.
+    is_container = field.repeated or field.map_key is not None
+    return field.has_presence or is_container or field.kind in (Kind.STRING, Kind.BYTES)
 
 
 def nullable(schema: Schema) -> Schema:

@@ -19,7 +19,7 @@ DECLARATIVE_NAMES = frozenset({"metadata", "registry", "type_annotation_map"})
 """Attributes of SQLAlchemy's declarative base, which a column must not replace."""
 
 COLUMN_TYPES = frozenset(
-    {"BigInteger", "Enum", "Integer", "Interval", "JsonOf", "Mapped", "UtcDateTime", "mapped_column"}
+    {"BigInteger", "Enum", "Integer", "JsonOf", "Mapped", "Microseconds", "UtcDateTime", "mapped_column"}
 )
 """What a table's class body uses, and a column must not hide."""
 
@@ -152,7 +152,7 @@ def _sql_type(field: DomainField) -> str:
         if contract_field.kind in UNSIGNED_64:
             return f"JsonOf({element})"
         return "BigInteger" if contract_field.kind in WIDE else ""
-    simple = {"datetime.datetime": "UtcDateTime", "datetime.timedelta": "Interval"}
+    simple = {"datetime.datetime": "UtcDateTime", "datetime.timedelta": "Microseconds"}
     if annotation in simple:
         return simple[annotation]
     return "" if annotation in ("str", "int", "float", "bool", "bytes") else f"JsonOf({element})"

@@ -74,6 +74,7 @@ class ProjectViews:
                 "client_package": self.client_package,
                 "env_prefix": f"{self.package.upper()}_",
                 "title": title(self.package),
+                "requires": self.contract.has_required,
                 "services": services,
                 "client_names": _client_names(services, errors),
                 "errors": errors,

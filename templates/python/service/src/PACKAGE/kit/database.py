@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter, field_validator
 from pydantic_core import to_json, to_jsonable_python
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, event, text
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, MetaData, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -175,6 +175,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Microseconds(TypeDecorator[timedelta]):
+    """Spans of time as whole microseconds: a database's own type is an instant in SQLite, and ends in the year 9999."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:
+        return None if value is None else value // timedelta(microseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:
+        return None if value is None else timedelta(microseconds=value)
 
 
 class JsonOf(TypeDecorator[T], Generic[T]):

@@ -45,7 +45,7 @@ class HttpApp:
         self._config = config
         pages = probes(health)
         if document is not None and config.docs:
-            pages |= documentation(document)
+            pages |= documentation(document, services)
         self._cors = Cors(config.cors)
         self._routes = Routes(services, middleware, config, pages)
         self._websockets = WebSockets(self._routes, self._cors)

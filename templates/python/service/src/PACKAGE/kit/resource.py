@@ -95,11 +95,23 @@ def _copy_path(target: Any, source: Any, path: str) -> None:
     *parents, last = path.split(".")
     for name in parents:
         attribute = _attribute(target, name, path)
-        target, source = getattr(target, attribute), getattr(source, attribute)
-        if target is None or source is None:
-            raise InvalidArgumentError(f"update_mask: {path!r} goes through a field that is not set")
+        inner, given = getattr(target, attribute), getattr(source, attribute)
+        if inner is None and given is None:
+            return
+        # A field inside a message that is not set has its default.
+        if inner is None:
+            inner = _empty(given, path)
+            setattr(target, attribute, inner)
+        target, source = inner, _empty(inner, path) if given is None else given
     attribute = _attribute(target, last, path)
     setattr(target, attribute, copy.deepcopy(getattr(source, attribute)))
+
+
+def _empty(like: Any, path: str) -> Any:
+    """What has the type of `like` and nothing set."""
+    if not dataclasses.is_dataclass(like):
+        raise InvalidArgumentError(f"update_mask: {path!r} names no field")
+    return type(like)()
 
 
 def _attribute(value: Any, name: str, path: str) -> str:

@@ -1,0 +1,135 @@
+"""The layer that refuses a request without the fields that its contract calls REQUIRED (AIP-203).
+
+A field with presence is missing where it is not set; text, bytes, repeated fields and maps where they are empty. A
+number, a boolean or an enum without presence is never missing, since 0 cannot be told from nothing: declare it
+`optional` to have it checked. What the server sets itself (OUTPUT_ONLY) is not asked for.
+
+Where a request has a google.protobuf.FieldMask, only its own fields are checked and not those of the messages in it,
+which then are parts of something (AIP-134).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from google.api import field_behavior_pb2
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message import Message
+
+from .context import Context
+from .details import FieldViolation
+from .errors import InvalidArgumentError
+from .rpc import BoundMethod
+
+_FIELD_MASK = "google.protobuf.FieldMask"
+_TEXT = (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES)
+
+
+def require_fields(bound: BoundMethod) -> BoundMethod:
+    """A layer for the `middleware` of wiring.py; put what says who calls before it."""
+    descriptor = bound.method.request.DESCRIPTOR
+    partial = any(
+        f.message_type is not None and f.message_type.full_name == _FIELD_MASK for f in descriptor.fields
+    )
+    check = _own(descriptor) if partial else _check(descriptor)
+    if check is None:
+        return bound
+    handler = bound.handler
+
+    async def checked(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        async for request in requests:
+            _require(check, request)
+            yield request
+
+    def call(request: Any, context: Context) -> Any:
+        _require(check, request)
+        return handler(request, context)
+
+    def call_stream(requests: AsyncIterator[Any], context: Context) -> Any:
+        return handler(checked(requests), context)
+
+    return replace(bound, handler=call_stream if bound.method.client_streaming else call)
+
+
+@dataclass(slots=True)
+class _Check:
+    """What to look for in a message: the fields that have to be there, and those to look into."""
+
+    required: list[FieldDescriptor] = field(default_factory=list)
+    inside: list[tuple[FieldDescriptor, _Check]] = field(default_factory=list)
+
+    def missing(self, message: Message, above: str = "") -> Iterator[str]:
+        """The paths of the fields that are not there."""
+        for required in self.required:
+            value = getattr(message, required.name)
+            if not (message.HasField(required.name) if required.has_presence else value):
+                yield above + required.name
+        for container, check in self.inside:
+            for place, value in _messages(message, container):
+                yield from check.missing(value, f"{above}{place}.")
+
+
+def _require(check: _Check, request: Message) -> None:
+    if missing := list(check.missing(request)):
+        raise InvalidArgumentError.of(FieldViolation(path, "is required", "required") for path in missing)
+
+
+def _own(descriptor: Descriptor) -> _Check | None:
+    required = [each for each in descriptor.fields if _is_required(each)]
+    return _Check(required) if required else None
+
+
+@cache
+def _check(descriptor: Descriptor) -> _Check | None:
+    """None where nothing in a message, at any depth, is required."""
+    found: dict[Descriptor, _Check] = {}
+    _collect(descriptor, found)
+    useful = {each for each, check in found.items() if check.required}
+    while more := {d for d in found if d not in useful and any(_inside(f) in useful for f in d.fields)}:
+        useful |= more
+    for each, check in found.items():
+        fields = ((container, _inside(container)) for container in each.fields)
+        check.inside = [(container, found[inner]) for container, inner in fields if inner in useful and inner]
+    return found[descriptor] if descriptor in useful else None
+
+
+def _collect(descriptor: Descriptor, found: dict[Descriptor, _Check]) -> None:
+    if descriptor not in found:
+        found[descriptor] = _Check([each for each in descriptor.fields if _is_required(each)])
+        for each in descriptor.fields:
+            if (inner := _inside(each)) is not None:
+                _collect(inner, found)
+
+
+def _inside(container: FieldDescriptor) -> Descriptor | None:
+    """The type of the messages in a field, None for a field without."""
+    inner = container.message_type
+    if inner is not None and inner.GetOptions().map_entry:
+        return inner.fields_by_name["value"].message_type
+    return inner
+
+
+def _messages(message: Message, container: FieldDescriptor) -> Iterator[tuple[str, Any]]:
+    """The messages in a field with their places: `item`, `items[0]`, `labels["a"]`."""
+    value: Any = getattr(message, container.name)
+    inner = container.message_type
+    if inner is not None and inner.GetOptions().map_entry:
+        yield from ((f"{container.name}[{_key(key)}]", value[key]) for key in sorted(value))
+    elif container.is_repeated:
+        yield from ((f"{container.name}[{index}]", item) for index, item in enumerate(value))
+    elif message.HasField(container.name):
+        yield container.name, value
+
+
+def _key(key: Any) -> str:
+    return f'"{key}"' if isinstance(key, str) else str(key)
+
+
+def _is_required(each: FieldDescriptor) -> bool:
+    behaviors = set(each.GetOptions().Extensions[field_behavior_pb2.field_behavior])
+    if field_behavior_pb2.REQUIRED not in behaviors or field_behavior_pb2.OUTPUT_ONLY in behaviors:
+        return False
+    return each.has_presence or each.is_repeated or each.type in _TEXT
