@@ -9,6 +9,11 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("generated services run on Linux and macOS", allow_module_level=True)
 
+import asyncio
+from collections.abc import Callable
+
+import uvloop
+
 from kit.container import Container
 from kit.grpc_server import GrpcConfig, GrpcServer
 from kit.health import Health
@@ -16,6 +21,11 @@ from kit.http_server import HttpConfig, HttpServer
 from kit.lifecycle import serving
 
 from . import shop
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Every test runs on the loop that services run on."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @dataclass

@@ -1,7 +1,7 @@
-"""uvicorn's HTTP/1.1 protocol, with a stream to an HTTP/1.0 client ending where the connection does.
+"""uvicorn's HTTP/1.1 protocol, with streams that end as they should.
 
-Such a client, nginx in front of a service for one unless it is told otherwise, does not know chunks, and must
-not be sent any (RFC 9112, section 6.1).
+To an HTTP/1.0 client, nginx in front of a service for one unless it is told otherwise, a stream ends where the
+connection does: it does not know chunks, and must not be sent any (RFC 9112, section 6.1).
 """
 
 from __future__ import annotations
@@ -16,6 +16,14 @@ class HttpProtocol(HttpToolsProtocol):
         if cycle.scope["http_version"] == "1.0":
             app = _without_chunks(cycle, app)
         super()._start_asgi_task(cycle, app)
+
+    def eof_received(self) -> None:
+        # The connection closes now, but only after what is to be written: for ever, where nobody reads it.
+        if self.cycle is not None and not self.cycle.response_complete and self.flow.write_paused:
+            self.transport.abort()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """A client's wish, which the application answers; nothing is missing here."""
 
 
 def _without_chunks(cycle: RequestResponseCycle, app: Any) -> Any:

@@ -34,18 +34,38 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if not self._lost.done():
             self._lost.set_result(None)
 
+    def eof_received(self) -> None:
+        # The connection closes now, but only after what is to be written: for ever, where nobody reads it.
+        if not self.writable.is_set():
+            self.transport.abort()
+
     def shutdown(self) -> None:
         """Leaves a call in flight its grace; the application says the last word."""
         if self.close_sent:
             super().shutdown()
 
+    def send_keepalive_ping(self) -> None:
+        super().send_keepalive_ping()
+        if self.read_paused:
+            self._ping_again()
+
     def keepalive_timeout(self) -> None:
         if self.read_paused:
-            # It may well have answered. Pings go on, since one to a client that is gone ends the connection.
-            self.pong_timer = None
-            self.schedule_ping()
+            self._ping_again()
             return
         super().keepalive_timeout()
         if not self.writable.is_set():
             # It does not read either, so that the closing would wait for it for ever.
             self.transport.abort()
+
+    def _ping_again(self) -> None:
+        """Without a deadline, as the answer may wait unread; a ping to a client that is gone ends the connection."""
+        if self.pong_timer is not None:
+            self.pong_timer.cancel()
+            self.pong_timer = None
+            self.schedule_ping()
+
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body":
+            self.handshake_complete = True  # else it reports that the application forgot to
