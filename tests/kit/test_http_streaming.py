@@ -8,7 +8,7 @@ import re
 import socket
 import struct
 import tracemalloc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from typing import Any
 
@@ -311,7 +311,7 @@ def _reset(client: socket.socket) -> None:
     client.close()
 
 
-LEAVING = {
+LEAVING: dict[str, Callable[[socket.socket], object]] = {
     "closes": socket.socket.close,
     "resets": _reset,
     "half-closes": lambda client: client.shutdown(socket.SHUT_WR),

@@ -128,7 +128,7 @@ async def test_a_handler_may_end_before_its_client(streams: Serving) -> None:
 
 async def test_frames_in_parts_and_letters_of_all_kinds_arrive(streams: Serving) -> None:
     async with _open(streams, CHAT) as client:
-        await client.send(iter(['{"name"', ': "é', '\U0001f600"}']))  # type: ignore[arg-type]
+        await client.send(iter(['{"name"', ': "é', '\U0001f600"}']))
         assert json.loads(await client.recv())["result"]["name"] == "é\U0001f600"
 
 
@@ -430,15 +430,17 @@ async def test_a_client_that_leaves_ends_the_handler(
 
 @pytest.mark.parametrize("how", ["drops", "resets"])
 async def test_a_client_that_leaves_unread_messages_behind_is_found_out_by_pings(how: str) -> None:
-    async with serving(heartbeat="100ms", heartbeat_timeout="5s") as streams:
-        async with _open(streams, CHAT, ping_interval=None) as client:
-            await client.send('{"name": "idle"}')
-            for _ in range(50):
-                await client.send(json.dumps({"note": LARGE}))
-            await until(streams.streams.waiting.is_set)
-            await asyncio.sleep(0.2)
-            LEAVING[how](client)
-            await until(lambda: streams.streams.events, 3)
+    async with (
+        serving(heartbeat="100ms", heartbeat_timeout="5s") as streams,
+        _open(streams, CHAT, ping_interval=None) as client,
+    ):
+        await client.send('{"name": "idle"}')
+        for _ in range(50):
+            await client.send(json.dumps({"note": LARGE}))
+        await until(streams.streams.waiting.is_set)
+        await asyncio.sleep(0.2)
+        LEAVING[how](client)
+        await until(lambda: streams.streams.events, 3)
     assert streams.streams.events == ["stopped"]
 
 
@@ -486,23 +488,25 @@ async def test_a_client_that_answers_no_pings_is_gone(name: str) -> None:
         )
         await until(lambda: client.received)
         if name == "large":
-            transport.pause_reading()  # type: ignore[attr-defined]
+            transport.pause_reading()
         await until(lambda: streams.streams.events, 3)
         transport.abort()
     assert streams.streams.events == ["stopped"]
 
 
 async def test_a_client_that_waits_for_a_slow_handler_is_not_gone() -> None:
-    async with serving(heartbeat="50ms", heartbeat_timeout="100ms") as streams:
-        async with _open(streams, CHAT, ping_interval=None) as client:
-            await client.send('{"name": "idle"}')
-            for _ in range(30):
-                await client.send(json.dumps({"note": LARGE}))
-            await asyncio.sleep(0.8)
-            assert streams.streams.events == []
-            streams.streams.go_on.set()
-            await client.send("")
-            frames, code, _ = await _rest(client)
+    async with (
+        serving(heartbeat="50ms", heartbeat_timeout="100ms") as streams,
+        _open(streams, CHAT, ping_interval=None) as client,
+    ):
+        await client.send('{"name": "idle"}')
+        for _ in range(30):
+            await client.send(json.dumps({"note": LARGE}))
+        await asyncio.sleep(0.8)
+        assert streams.streams.events == []
+        streams.streams.go_on.set()
+        await client.send("")
+        frames, code, _ = await _rest(client)
     assert (len(frames), code) == (31, 1000)
 
 
