@@ -64,7 +64,7 @@ ListItemsRequest: Any = _messages["ListItemsRequest"]
 ListItemsResponse: Any = _messages["ListItemsResponse"]
 
 
-def _method(name: str, request: Any, response: Any, *bindings: HttpBinding, **kind: bool) -> Method[Any, Any]:
+def _method(name: str, request: Any, response: Any, *bindings: HttpBinding, **kind: Any) -> Method[Any, Any]:
     return Method(f"/shop.v1.Shop/{name}", request, response, bindings=bindings, **kind)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -49,7 +51,8 @@ async def test_sync_unary_and_server_stream(running: Running, transport: str) ->
     assert (found.name, quantities) == ("shelves/1/items/2", [0, 1])
 
 
-async def test_streams_from_the_client_over_grpc(running: Running) -> None:
+@TRANSPORTS
+async def test_streams_from_the_client(running: Running, transport: str) -> None:
     sent = [shop.Item(name="a"), shop.Item(name="b")]
 
     async def later() -> AsyncIterator[Any]:
@@ -57,11 +60,11 @@ async def test_streams_from_the_client_over_grpc(running: Running) -> None:
             yield item
 
     def call() -> tuple[Any, list[str]]:
-        with Channel(running.grpc_target) as channel:
+        with Channel(_target(running, transport)) as channel:
             exchanged = channel.stream_stream(shop.EXCHANGE, sent)
             return channel.stream_unary(shop.IMPORT_ITEMS, sent), [item.name for item in exchanged]
 
-    async with AsyncChannel(running.grpc_target) as channel:
+    async with AsyncChannel(_target(running, transport)) as channel:
         imported = await channel.stream_unary(shop.IMPORT_ITEMS, later())
         listed = await channel.stream_unary(shop.IMPORT_ITEMS, sent)
         exchanged = [item.name async for item in channel.stream_stream(shop.EXCHANGE, later())]
@@ -70,12 +73,128 @@ async def test_streams_from_the_client_over_grpc(running: Running) -> None:
     assert exchanged == blocking_exchanged == ["a", "b"]
 
 
-async def test_streams_from_the_client_over_http_are_unimplemented(running: Running) -> None:
+async def test_streams_from_the_client_over_http_need_a_package(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "kit.client_websocket", raising=False)
+    monkeypatch.delattr("kit.client_websocket", raising=False)
+    monkeypatch.setitem(sys.modules, "websockets.asyncio.client", None)
     async with AsyncChannel(running.http_target) as channel:
-        with pytest.raises(errors.UnimplementedError, match=r"shop\.v1\.Shop\.ImportItems over HTTP"):
-            await channel.stream_unary(shop.IMPORT_ITEMS, [])
-        with pytest.raises(errors.UnimplementedError, match=r"shop\.v1\.Shop\.Exchange over HTTP"):
+        with pytest.raises(errors.UnimplementedError, match=r"Exchange .* pip install websockets"):
             _ = [item async for item in channel.stream_stream(shop.EXCHANGE, [])]
+
+
+@TRANSPORTS
+async def test_requests_and_responses_of_a_stream_alternate(running: Running, transport: str) -> None:
+    received: list[str] = []
+    go_on = asyncio.Event()
+
+    async def in_turn() -> AsyncIterator[Any]:
+        for name in ("a", "b", "c"):
+            yield shop.Item(name=name)
+            await go_on.wait()
+            go_on.clear()
+
+    async with AsyncChannel(_target(running, transport)) as channel:
+        async for item in channel.stream_stream(shop.EXCHANGE, in_turn()):
+            received.append(item.name)
+            go_on.set()
+    assert received == ["a", "b", "c"]
+
+
+@TRANSPORTS
+async def test_an_error_ends_a_stream_from_the_client(running: Running, transport: str) -> None:
+    async def endless() -> AsyncIterator[Any]:
+        while True:
+            yield shop.Item(name="unimplemented")
+            await asyncio.sleep(0.01)
+
+    def blocking() -> None:
+        with Channel(_target(running, transport)) as channel:
+            list(channel.stream_stream(shop.EXCHANGE, [shop.Item(name="unimplemented")]))
+
+    async with AsyncChannel(_target(running, transport)) as channel:
+        with pytest.raises(errors.UnimplementedError):
+            _ = [item async for item in channel.stream_stream(shop.EXCHANGE, endless())]
+    with pytest.raises(errors.UnimplementedError):
+        await asyncio.to_thread(blocking)
+
+
+async def test_a_stream_from_the_client_over_http_has_a_deadline(running: Running) -> None:
+    async def endless() -> AsyncIterator[Any]:
+        while True:
+            yield shop.Item()
+            await asyncio.sleep(0.01)
+
+    def never() -> Iterator[Any]:
+        yield shop.Item()
+        time.sleep(0.8)
+
+    def blocking() -> None:
+        with Channel(running.http_target) as channel:
+            channel.stream_unary(shop.IMPORT_ITEMS, never(), timeout=0.3)
+
+    async with AsyncChannel(running.http_target) as channel:
+        with pytest.raises(errors.DeadlineExceededError):
+            await channel.stream_unary(shop.IMPORT_ITEMS, endless(), timeout=0.3)
+    with pytest.raises(errors.DeadlineExceededError):
+        await asyncio.to_thread(blocking)
+
+
+async def test_what_the_requests_raise_ends_the_call_over_http(running: Running) -> None:
+    async def failing() -> AsyncIterator[Any]:
+        yield shop.Item()
+        raise ZeroDivisionError
+
+    def failing_too() -> Iterator[Any]:
+        yield shop.Item()
+        raise ZeroDivisionError
+
+    def blocking() -> None:
+        with Channel(running.http_target) as channel:
+            channel.stream_unary(shop.IMPORT_ITEMS, failing_too())
+
+    async with AsyncChannel(running.http_target) as channel:
+        with pytest.raises(ZeroDivisionError):
+            await channel.stream_unary(shop.IMPORT_ITEMS, failing())
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.to_thread(blocking)
+
+
+@TRANSPORTS
+async def test_a_stream_of_both_that_is_left_ends(running: Running, transport: str) -> None:
+    ended = asyncio.Event()
+
+    async def endless() -> AsyncIterator[Any]:
+        try:
+            while True:
+                yield shop.Item(name="a")
+                await asyncio.sleep(0.01)
+        finally:
+            ended.set()
+
+    async with AsyncChannel(_target(running, transport)) as channel:
+        stream = channel.stream_stream(shop.EXCHANGE, endless())
+        async for _ in stream:
+            break
+        await stream.aclose()  # type: ignore[attr-defined]
+        async with asyncio.timeout(2):
+            await ended.wait()
+
+
+async def test_closing_a_channel_ends_its_websockets(running: Running) -> None:
+    async def endless() -> AsyncIterator[Any]:
+        while True:
+            yield shop.Item()
+            await asyncio.sleep(0.01)
+
+    channel = AsyncChannel(running.http_target)
+    stream = channel.stream_stream(shop.EXCHANGE, endless())
+    await anext(stream)
+    await channel.close()
+    with pytest.raises(errors.CancelledError_):
+        async for _ in stream:
+            pass
 
 
 @TRANSPORTS

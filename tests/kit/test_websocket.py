@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 from websockets.frames import Frame, Opcode
 
 from kit.errors import UnauthenticatedError
@@ -319,6 +319,38 @@ async def test_the_subprotocol_is_chosen_where_it_is_offered(streams: Serving) -
     assert (await _refused(streams, CHAT, subprotocols=["other"]))[0] == 400
 
 
+async def test_streams_are_reachable_by_name(streams: Serving) -> None:
+    prefix = "/streams.v1.Streams"
+    assert (await _call(streams, f"{prefix}/Chat", {"name": "a"}))[0] == [
+        {"result": {"name": "a", "quantity": 1}}
+    ]
+    assert (await _call(streams, f"{prefix}/Gather", {}))[1] == 1000
+    assert (await _call(streams, f"{prefix}/Watch", {"pageSize": 1}))[0] == [{"result": {}}]
+    assert (await _refused(streams, f"{prefix}/Get"))[0] == 404
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        watched = await http.post(f"{streams.http}{prefix}/Watch", json={"pageSize": 1})
+        told = await http.post(f"{streams.http}{prefix}/Chat", json={})
+    assert watched.text == '{"result":{}}\n'
+    assert told.status_code == 426
+
+
+@pytest.mark.parametrize("length", [7_000, 9_000, 30_000, 200_000])
+async def test_a_long_address_or_header_opens_or_is_refused_and_harms_nobody(
+    streams: Serving, length: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    opened = 0
+    for target, headers in (
+        (f"{CHAT}?x-request-id={'a' * length}", {}),
+        (CHAT, {"x-long": "a" * length}),
+    ):
+        with suppress(InvalidStatus, InvalidMessage):
+            async with _open(streams, target, additional_headers=headers):
+                opened += 1
+    assert opened == (2 if length == 7_000 else 0)
+    assert (await _call(streams, CHAT, {}))[1] == 1000
+    assert "Traceback" not in caplog.text
+
+
 async def test_only_pages_of_the_server_itself_may_open_one(streams: Serving) -> None:
     for origin in (streams.http, None):
         async with _open(streams, WATCH, origin=origin):
@@ -333,6 +365,19 @@ async def test_only_pages_of_the_server_itself_may_open_one(streams: Serving) ->
         status, error = await _refused(streams, WATCH, origin=origin)
         assert (status, error["status"]) == (403, "PERMISSION_DENIED"), origin
     assert streams.streams.seen == []
+
+
+async def test_pages_that_cors_names_may_open_one_as_well() -> None:
+    async with serving(cors={"origins": ["https://shop.example"]}) as streams:
+        async with _open(streams, WATCH, origin="https://shop.example"):
+            pass
+        assert (await _refused(streams, WATCH, origin="https://other.example"))[0] == 403
+    async with serving(cors={"origins": ["*"]}) as streams:
+        async with _open(streams, WATCH, origin="https://other.example"):
+            pass
+        cookie = {"cookie": "session=1"}
+        refused = await _refused(streams, WATCH, origin="https://other.example", additional_headers=cookie)
+        assert refused[0] == 403
 
 
 async def test_a_plain_request_is_told_to_upgrade(streams: Serving) -> None:

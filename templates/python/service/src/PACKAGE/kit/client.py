@@ -8,8 +8,9 @@ serves any number of them, and of concurrent calls.
 Every call takes `timeout`, in seconds, and `metadata` (gRPC metadata, HTTP headers). Calls with one
 response without a timeout have the channel's, 10 s unless it was given another one; streams of responses
 start when the first message is asked for and last as long as they last. A failed call raises the
-`errors.ServiceError` of its status code. Over HTTP, an RPC without a binding, and one that streams from the
-client, raise `errors.UnimplementedError`.
+`errors.ServiceError` of its status code. Over HTTP, an RPC without a binding raises
+`errors.UnimplementedError`; one that streams from the client goes over WebSocket, for which the package
+`websockets` is needed.
 """
 
 from __future__ import annotations

@@ -8,26 +8,34 @@ import math
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import httpx2
 
 from . import status, transcoding
 from .errors import (
+    Code,
     DeadlineExceededError,
     InvalidArgumentError,
     ServiceError,
     UnavailableError,
     UnimplementedError,
     UnknownError,
+    error_for,
 )
 from .rpc import HttpBinding, Method, Req, Res
+
+if TYPE_CHECKING:
+    from .client_websocket import AsyncWebSockets, WebSockets
 
 
 class AsyncHttpTransport:
     def __init__(self, target: str) -> None:
+        self._target = target
         self._client = httpx2.AsyncClient(base_url=target)
+        self._websockets: AsyncWebSockets | None = None
 
     async def unary_unary(
         self, method: Method[Req, Res], request: Req, timeout: float | None, metadata: Mapping[str, str]
@@ -52,9 +60,9 @@ class AsyncHttpTransport:
                 lines = _Lines()
                 async for chunk in response.aiter_bytes():
                     for line in lines.feed(chunk):
-                        yield _line(method, encoded.binding, line)
+                        yield read_line(method, encoded.binding, line)
                 for line in lines.end():
-                    yield _line(method, encoded.binding, line)
+                    yield read_line(method, encoded.binding, line)
         finally:
             await response.aclose()
 
@@ -65,7 +73,8 @@ class AsyncHttpTransport:
         timeout: float | None,
         metadata: Mapping[str, str],
     ) -> Res:
-        _refuse(method)
+        found = [found async for found in self.stream_stream(method, requests, timeout, metadata)]
+        return _only(found)
 
     def stream_stream(
         self,
@@ -74,15 +83,21 @@ class AsyncHttpTransport:
         timeout: float | None,
         metadata: Mapping[str, str],
     ) -> AsyncIterator[Res]:
-        _refuse(method)
+        if self._websockets is None:
+            self._websockets = _websockets(method).AsyncWebSockets(self._target)
+        return self._websockets.call(method, requests, timeout, metadata)
 
     async def close(self) -> None:
+        if self._websockets is not None:
+            await self._websockets.close()
         await self._client.aclose()
 
 
 class HttpTransport:
     def __init__(self, target: str) -> None:
+        self._target = target
         self._client = httpx2.Client(base_url=target)
+        self._websockets: WebSockets | None = None
 
     def unary_unary(
         self, method: Method[Req, Res], request: Req, timeout: float | None, metadata: Mapping[str, str]
@@ -105,9 +120,9 @@ class HttpTransport:
                 lines = _Lines()
                 for chunk in response.iter_bytes():
                     for line in lines.feed(chunk):
-                        yield _line(method, encoded.binding, line)
+                        yield read_line(method, encoded.binding, line)
                 for line in lines.end():
-                    yield _line(method, encoded.binding, line)
+                    yield read_line(method, encoded.binding, line)
         finally:
             response.close()
 
@@ -118,7 +133,7 @@ class HttpTransport:
         timeout: float | None,
         metadata: Mapping[str, str],
     ) -> Res:
-        _refuse(method)
+        return _only(list(self.stream_stream(method, requests, timeout, metadata)))
 
     def stream_stream(
         self,
@@ -127,9 +142,13 @@ class HttpTransport:
         timeout: float | None,
         metadata: Mapping[str, str],
     ) -> Iterator[Res]:
-        _refuse(method)
+        if self._websockets is None:
+            self._websockets = _websockets(method).WebSockets(self._target)
+        return self._websockets.call(method, requests, timeout, metadata)
 
     def close(self) -> None:
+        if self._websockets is not None:
+            self._websockets.close()
         self._client.close()
 
 
@@ -158,10 +177,7 @@ class _Encoded:
 def _encode(
     method: Method[Any, Any], request: Any, timeout: float | None, metadata: Mapping[str, str]
 ) -> _Encoded:
-    headers = {"accept": "application/json", **metadata}
-    seconds = None if timeout is None or math.isinf(timeout) else timeout
-    if seconds is not None:  # so that the server gives up when this side does
-        headers["grpc-timeout"] = f"{max(math.ceil(seconds * 1000), 1)}m"
+    headers = {"accept": "application/json", **headers_for(timeout, metadata)}
     reason: InvalidArgumentError | None = None
     for binding in method.bindings:
         try:
@@ -171,8 +187,21 @@ def _encode(
             continue
         if body is not None:
             headers["content-type"] = "application/json"
-        return _Encoded(binding, verb, path, query, body, headers, seconds)
+        return _Encoded(binding, verb, path, query, body, headers, seconds_of(timeout))
     raise reason or UnimplementedError(f"{method.full_name} over HTTP")
+
+
+def seconds_of(timeout: float | None) -> float | None:
+    """None for no limit, which infinity is as well."""
+    return None if timeout is None or math.isinf(timeout) else timeout
+
+
+def headers_for(timeout: float | None, metadata: Mapping[str, str]) -> dict[str, str]:
+    """The caller's, and the one by which the server gives up when this side does."""
+    seconds = seconds_of(timeout)
+    if seconds is None:
+        return dict(metadata)
+    return {**metadata, "grpc-timeout": f"{max(math.ceil(seconds * 1000), 1)}m"}
 
 
 def _response(method: Method[Any, Res], binding: HttpBinding, response: httpx2.Response) -> Res:
@@ -209,7 +238,8 @@ class _Lines:
         return [bytes(self._rest)] if self._rest else []
 
 
-def _line(method: Method[Any, Res], binding: HttpBinding, line: bytes) -> Res:
+def read_line(method: Method[Any, Res], binding: HttpBinding, line: str | bytes) -> Res:
+    """The message that a line, or a frame, of a stream holds; raises the error where it holds one."""
     try:
         found = json.loads(line)
         if "error" in found:
@@ -219,8 +249,19 @@ def _line(method: Method[Any, Res], binding: HttpBinding, line: bytes) -> Res:
         raise UnknownError("a line of the stream is neither a result nor an error") from error
 
 
-def _refuse(method: Method[Any, Any]) -> NoReturn:
-    raise UnimplementedError(f"{method.full_name} over HTTP")
+def _websockets(method: Method[Any, Any]) -> ModuleType:
+    try:
+        from . import client_websocket
+    except ModuleNotFoundError as error:
+        message = f"{method.full_name} streams from the client, which over HTTP needs the package websockets"
+        raise error_for(Code.UNIMPLEMENTED, f"{message}: pip install websockets") from error
+    return client_websocket
+
+
+def _only(responses: list[Res]) -> Res:
+    if len(responses) != 1:
+        raise UnknownError(f"the server sent {len(responses)} responses instead of one")
+    return responses[0]
 
 
 @contextmanager
