@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTHON ?=
 PYTEST ?=
 
-.PHONY: help demo test lint types unit fuzz soak bench goldens clean
+.PHONY: help demo test lint types unit fuzz soak corpus bench goldens clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ fuzz: $(VENV)/.ready ## tens of thousands of random merges; SCAFFOLD_EXAMPLES sa
 
 soak: $(VENV)/.ready ## random lives of whole projects, for SECONDS (3600), from SEED (0)
 	TMPDIR=$$([ -w /dev/shm ] && echo /dev/shm || echo /tmp) $(BIN)/python -m tests.regeneration.soak --seconds $(or $(SECONDS),3600) --seed $(or $(SEED),0)
+
+corpus: $(VENV)/.ready ## every service of seven npm packages: generated, checked, called over both transports; CORPUS="--only pubsub"
+	$(BIN)/python -m tests.corpus $(CORPUS)
 
 bench: $(VENV)/.ready ## ratios against bare Python, protoc, and minimal servers written by hand
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt -e '.[bench]'

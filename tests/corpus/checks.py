@@ -22,6 +22,14 @@ from .probe import probe
 REPOSITORY = Path(__file__).resolve().parents[2]
 _MAX_FAILURE = 3000
 
+# A process counts what its parent held when it was forked, so that the one to be measured needs a small parent.
+_MEASURED = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:], stdout=sys.stderr)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(code)
+"""
+
 
 @dataclass
 class Result:
@@ -92,16 +100,19 @@ class Check:
         with self._timed("generate"):
             log = self._folder / "new.log"
             with log.open("wb") as output:
-                process = subprocess.Popen(
-                    command, env=_environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                done = subprocess.run(
+                    [sys.executable, "-c", _MEASURED, *command],
+                    env=_environment(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=output,
+                    check=False,
                 )
-                # Popen.wait would not tell the memory.
-                _, status, usage = os.wait4(process.pid, 0)
-                process.returncode = os.waitstatus_to_exitcode(status)
-        self.result.memory = usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
-        if process.returncode:
+        if done.returncode:
             self._fail("scaffold new", log.read_text(errors="replace"))
-        return process.returncode == 0
+            return False
+        self.result.memory = int(done.stdout) / (1024 if sys.platform != "darwin" else 1024**2)
+        return True
 
     def _again(self) -> None:
         output = self._step("generate again", "scaffolder", "check", extra=_environment())

@@ -29,13 +29,16 @@ def row(result: Result) -> str:
 
 
 def total(results: Sequence[Result]) -> str:
-    """Sums, and how many calls there were of each kind."""
+    """Sums, how many calls there were of each kind, and the bindings that the contracts themselves give away."""
     counts: Counter[str] = sum((result.counts for result in results), Counter())
     lines = [
         f"{len(results)} proto packages, {sum(r.services for r in results)} services, "
         f"{sum(r.rpcs for r in results)} RPCs, {sum(r.bindings for r in results)} HTTP bindings"
     ]
     lines += [f"{count:>9} {kind}" for kind, count in sorted(counts.items())]
+    elsewhere = [binding for result in results for binding in result.elsewhere]
+    lines.append(f"{len(elsewhere)} bindings whose paths another RPC of their project gets:")
+    lines += [f"  {binding}" for binding in elsewhere]
     return "\n".join(lines)
 
 
