@@ -5,7 +5,7 @@ protovalidate compiles the rules of a message when it first sees one: here an em
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from scaffolder.contract.model import Contract, Field, Message
@@ -35,6 +35,20 @@ def _with_rules(contract: Contract) -> Iterator[Message]:
     for message in contract.messages.values():
         if message.file in own and (message.rules or any(field.rules for field in message.fields)):
             yield message
+
+
+class RuleJudge:
+    """What the rules of a contract say about single messages."""
+
+    def __init__(self, contract: Contract) -> None:
+        from google.protobuf import descriptor_pb2
+
+        files = descriptor_pb2.FileDescriptorSet.FromString(contract.descriptor_set).file
+        self._checker = _Checker(files) if contract.has_rules else None
+
+    def accepts(self, name: str, fields: Mapping[str, Any]) -> bool:
+        """Whether a message with these fields (in proto3 JSON's form) keeps the rules of its type."""
+        return self._checker is None or self._checker.accepts(name, fields)
 
 
 class _Problem(NamedTuple):
@@ -81,6 +95,18 @@ class _Checker:
                 _strip(_find(copy, message.full_name), only)
                 content = copy.SerializeToString()
             self._pool.AddSerializedFile(content)
+
+    def accepts(self, name: str, fields: Mapping[str, Any]) -> bool:
+        """Whether there is nothing against a message with these fields."""
+        from google.protobuf import json_format, message_factory
+        from protovalidate import EvaluationError
+
+        message = message_factory.GetMessageClass(self._pool.FindMessageTypeByName(name))()
+        try:
+            json_format.ParseDict(fields, message, descriptor_pool=self._pool)
+            return not self._validator.collect_violations(message)
+        except (json_format.ParseError, EvaluationError):
+            return False
 
     def problem(self, name: str) -> _Problem | None:
         """What keeps the rules of a message from being compiled, or from being used for an empty one."""

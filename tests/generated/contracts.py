@@ -87,6 +87,8 @@ CONTRACTS: dict[str, Callable[[Path], Source]] = {
     "corners": own("corners/v1/corners.proto"),
     "store": own("store/v1/store.proto"),
     "legacy": own("legacy/legacy-file.v2.proto"),
+    "failing": own("failing/v1/failing.proto"),
+    "kratos": own("kratos/v1/user.proto"),
     "together": sample("hello/v1", "library/v1", "order/v1"),
     "longrunning": longrunning,
     "health": health,

@@ -31,7 +31,11 @@ BASES = {
 }
 """For each name of google.rpc.Code the class in kit/errors.py and the HTTP status that it has there."""
 
-_RESERVED = frozenset(dir(builtins)) | {base for base, _ in BASES.values()} | {"DomainError", "ServiceError"}
+_RESERVED = (
+    frozenset(dir(builtins))
+    | {base for base, _ in BASES.values()}
+    | {"CancelledError", "DomainError", "ServiceError"}  # asyncio's is not to be caught by mistake
+)
 _ENUM_SUFFIX = re.compile(r"_?(error_?(reason|code)s?|errors?|reasons?)\Z")
 
 

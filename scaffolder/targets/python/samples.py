@@ -8,7 +8,7 @@ from typing import Any
 from scaffolder.contract.model import Field, Kind
 from scaffolder.targets.python.domain import Domain
 from scaffolder.targets.python.modules import Imports
-from scaffolder.targets.python.resources import Resource
+from scaffolder.targets.python.resources import Resource, StandardMethod
 
 
 def samples(
@@ -36,6 +36,18 @@ def samples(
     }
 
 
+def sample_request(standard: StandardMethod) -> dict[str, Any]:
+    """The request that the end-to-end test sends for a standard method, in JSON's form; of an update none is sent."""
+    resource = standard.resource
+    if standard.verb == "create":
+        field = _sample_field(resource)
+        return {standard.payload: {field.name: "sample"} if field else {}}
+    if standard.verb in ("get", "delete"):
+        return {resource.identity.name: 1 if resource.is_integer else f"{resource.collection}{_SOME_ID}"}
+    return {}
+
+
+_SOME_ID = "123e4567-e89b-42d3-a456-426614174000"  # as the service makes them
 VERBS = ("create", "get", "list", "update", "delete")
 
 

@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import Any
 
 from scaffolder.contract.model import Contract, Message, Method, Service
+from scaffolder.contract.rule_check import RuleJudge
 from scaffolder.targets.python.domain import Domain, enum_members
 from scaffolder.targets.python.mapping import Conversion, build, crossing
 from scaffolder.targets.python.methods import custom_view, standard_view, with_lists
 from scaffolder.targets.python.modules import Imports, stem
 from scaffolder.targets.python.names import class_stem, noun, pascal, safe, snake, title
 from scaffolder.targets.python.resources import Resource, StandardMethod, recognise
-from scaffolder.targets.python.samples import samples
+from scaffolder.targets.python.samples import sample_request, samples
 from scaffolder.targets.python.storage import (
     DATA_CLASSES,
     repository_view,
@@ -125,6 +126,7 @@ class ServiceViews:
         repositories = [
             repository_view(domain, self.names.stem, resource, self._verbs(resource), self._prefix(resource))
             | (samples(domain, imports, resource, methods) if resource else {})
+            | {"sample_keeps_rules": resource is None or self._keeps_rules(resource)}
             for resource in resources
         ]
         return {
@@ -141,6 +143,17 @@ class ServiceViews:
             "type_names": domain.class_names,
             "uses_clock": any(m.get("create_times") or m.get("sets_update_time") for m in methods),
         }
+
+    def _keeps_rules(self, resource: Resource) -> bool:
+        """Whether the requests that the end-to-end test of a resource sends keep the contract's rules."""
+        judge = RuleJudge(self.contract)
+        return all(
+            judge.accepts(method.input, sample_request(standard))
+            for method in self.service.methods
+            if (standard := self.standard.get(method.name))
+            and standard.verb != "update"
+            and standard.resource.message is resource.message
+        )
 
     def _prefix(self, resource: Resource | None) -> str:
         return self.prefixes.get(resource.message.full_name, "") if resource else ""
