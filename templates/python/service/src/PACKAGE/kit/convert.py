@@ -27,7 +27,7 @@ def enum_of(enum: type[E], number: int, field: str) -> E:
     try:
         return enum(number)
     except ValueError as error:
-        raise InvalidArgumentError(f"{field}: {number} is not a value of {enum.__name__}") from error
+        raise InvalidArgumentError.field(field, f"{number} is not a value of {enum.__name__}") from error
 
 
 def datetime_from(timestamp: Timestamp) -> datetime:

@@ -64,12 +64,12 @@ def page_start(page_size: int, page_token: str) -> tuple[int, str]:
     Raises InvalidArgumentError, also for a token that no list gave out.
     """
     if page_size < 0:
-        raise InvalidArgumentError(f"page_size: {page_size} is negative")
+        raise InvalidArgumentError.field("page_size", f"{page_size} is negative")
     limit = min(page_size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
     try:
         return limit, base64.b64decode(page_token, altchars=b"-_", validate=True).decode()
     except ValueError as error:
-        raise InvalidArgumentError("page_token: not a token of this list") from error
+        raise InvalidArgumentError.field("page_token", "not a token of this list") from error
 
 
 def apply_mask(current: T, incoming: T, paths: Iterable[str], keep: Collection[str] = ()) -> T:
@@ -120,4 +120,4 @@ def _attribute(value: Any, name: str, path: str) -> str:
     for attribute in (name, f"{name}_"):
         if attribute in names:
             return attribute
-    raise InvalidArgumentError(f"update_mask: {path!r} names no field")
+    raise InvalidArgumentError.field("update_mask", f"{path!r} names no field")
