@@ -103,7 +103,7 @@ class _Checker:
 
         message = message_factory.GetMessageClass(self._pool.FindMessageTypeByName(name))()
         try:
-            json_format.ParseDict(fields, message, descriptor_pool=self._pool)
+            json_format.ParseDict(dict(fields), message, descriptor_pool=self._pool)
             return not self._validator.collect_violations(message)
         except (json_format.ParseError, EvaluationError):
             return False

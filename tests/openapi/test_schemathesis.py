@@ -44,7 +44,17 @@ def run(service: Running, folder: Path, examples: int) -> subprocess.CompletedPr
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "run"),
         f"http://127.0.0.1:{service.http}/openapi.json",
-        *("--checks", "all", "--max-examples", str(examples), "--seed", "1", "--no-color", "--warnings", "off"),
+        *(
+            "--checks",
+            "all",
+            "--max-examples",
+            str(examples),
+            "--seed",
+            "1",
+            "--no-color",
+            "--warnings",
+            "off",
+        ),
         *("--generation-database", "none", "--request-timeout", "20", "--no-shrink"),
         # Of what it generates for a large schema much is filtered out; that is a matter of speed.
         *("--suppress-health-check", "all"),

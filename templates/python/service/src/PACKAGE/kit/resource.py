@@ -109,9 +109,10 @@ def _copy_path(target: Any, source: Any, path: str) -> None:
 
 def _empty(like: Any, path: str) -> Any:
     """What has the type of `like` and nothing set."""
-    if not dataclasses.is_dataclass(like):
-        raise InvalidArgumentError(f"update_mask: {path!r} names no field")
-    return type(like)()
+    kind: Any = type(like)
+    if not dataclasses.is_dataclass(kind):
+        raise InvalidArgumentError.field("update_mask", f"{path!r} names no field")
+    return kind()
 
 
 def _attribute(value: Any, name: str, path: str) -> str:
