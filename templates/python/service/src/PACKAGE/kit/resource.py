@@ -109,9 +109,9 @@ def _copy_path(target: Any, source: Any, path: str) -> None:
 
 def _empty(like: Any, path: str) -> Any:
     """What has the type of `like` and nothing set."""
-    kind: Any = type(like)
-    if not dataclasses.is_dataclass(kind):
+    if not dataclasses.is_dataclass(like):
         raise InvalidArgumentError.field("update_mask", f"{path!r} names no field")
+    kind: Any = type(like)
     return kind()
 
 
