@@ -9,13 +9,15 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
 import kit
 from kit.client import AsyncChannel
@@ -24,7 +26,7 @@ from kit.errors import ServiceError
 from kit.health import Health
 from kit.lifecycle import serving
 
-from . import shop
+from . import shop, sse
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,9 +37,9 @@ class Process:
     grpc: int
     http: int
 
-    async def get(self, path: str) -> httpx2.Response:
+    async def get(self, path: str, accept: str = "*/*") -> httpx2.Response:
         async with httpx2.AsyncClient(trust_env=False, timeout=10) as client:
-            return await client.get(f"http://127.0.0.1:{self.http}{path}")
+            return await client.get(f"http://127.0.0.1:{self.http}{path}", headers={"accept": accept})
 
     async def get_item(self, name: str) -> Any:
         async with AsyncChannel(f"127.0.0.1:{self.grpc}") as channel:
@@ -108,6 +110,37 @@ async def test_calls_that_outlast_the_grace_are_told_and_cancelled() -> None:
         await server.rest()
     assert response.status_code == 503
     assert response.json()["error"]["status"] == "UNAVAILABLE"
+    assert server.process.returncode == 0
+
+
+async def test_streams_that_outlast_the_grace_end_with_a_last_word() -> None:
+    """Nothing is cut short: httpx2 and websockets would raise where an end is missing."""
+
+    async def exchange(port: int) -> tuple[list[Any], int | None]:
+        frames = []
+        async with connect(f"ws://127.0.0.1:{port}/shop.v1.Shop/Exchange", proxy=None) as client:
+            await client.send("{}")
+            with suppress(ConnectionClosed):
+                while True:
+                    frames.append(json.loads(await client.recv()))
+        return frames, client.close_code
+
+    async with _process("0s", "300ms") as server:
+        path = "/v1/shelves/slow/items:watch?page_size=3"
+        lines = [asyncio.create_task(server.get(path)) for _ in range(5)]
+        events = [asyncio.create_task(server.get(path, accept="text/event-stream")) for _ in range(5)]
+        sockets = [asyncio.create_task(exchange(server.http)) for _ in range(5)]
+        await asyncio.sleep(0.7)
+        server.process.send_signal(signal.SIGTERM)
+        for response in await asyncio.gather(*lines):
+            *_, last = map(json.loads, response.text.splitlines())
+            assert (len(response.text.splitlines()), last["error"]["status"]) == (4, "UNAVAILABLE")
+        for response in await asyncio.gather(*events):
+            *results, failure = sse.parse(response.content)
+            assert (len(results), failure.type, "UNAVAILABLE" in failure.data) == (3, "error", True)
+        for frames, code in await asyncio.gather(*sockets):
+            assert (len(frames), frames[1]["error"]["status"], code) == (2, "UNAVAILABLE", 1012)
+        await server.rest()
     assert server.process.returncode == 0
 
 
