@@ -1,6 +1,6 @@
 """Run inside the generated order project: a use case with logic, called through the generated clients.
 
-All four kinds of RPC over gRPC, asynchronously and synchronously, and a server stream over HTTP. Prints `ok`.
+All four kinds of RPC over gRPC and over HTTP, asynchronously and synchronously. Prints `ok`.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ ORDER = pb.PlaceOrderRequest(customer_id="c", items=[pb.Order.Item(sku="s", quan
 WATCH = pb.WatchOrderRequest(order_id="o-1")
 
 
-async def asynchronously(target: str, *, streams_in: bool) -> None:
+async def asynchronously(target: str) -> None:
     async def each(items: list[Any]) -> AsyncIterator[Any]:
         for item in items:
             yield item
@@ -75,10 +75,9 @@ async def asynchronously(target: str, *, streams_in: bool) -> None:
             assert (error.message, error.reason) == ("items: at least one", "NO_ITEMS")
         else:
             raise AssertionError("an order without items was taken")
-        if streams_in:
-            assert (await client.record_scans(each(SCANS))).count == 5
-            texts = [found.text async for found in client.navigate(each(POSITIONS))]
-            assert texts == ["from 1.5", "from 2.5"]
+        assert (await client.record_scans(each(SCANS))).count == 5
+        texts = [found.text async for found in client.navigate(each(POSITIONS))]
+        assert texts == ["from 1.5", "from 2.5"]
 
 
 def synchronously(target: str) -> None:
@@ -102,9 +101,9 @@ async def main() -> None:
     )
     grpc, http = grpc_server(container), http_server(container)
     async with lifecycle.serving(container, [grpc, http]):
-        await asynchronously(f"127.0.0.1:{grpc.port}", streams_in=True)
-        await asynchronously(f"http://127.0.0.1:{http.port}", streams_in=False)
-        await asyncio.to_thread(synchronously, f"127.0.0.1:{grpc.port}")
+        for target in (f"127.0.0.1:{grpc.port}", f"http://127.0.0.1:{http.port}"):
+            await asynchronously(target)
+            await asyncio.to_thread(synchronously, target)
     print("ok")
 
 
