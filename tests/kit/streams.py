@@ -35,6 +35,7 @@ WATCH: Method[Any, Any] = Method(
         HttpBinding("POST", "/v1/watch", body="*"),
         HttpBinding("POST", "/v1/{parent=shelves/*}/minimum", body="minimum"),
         HttpBinding("GET", "/v1/{parent=shelves/*}/quantities", response_body="quantity"),
+        HttpBinding("GET", "/v1/chat"),
     ),
 )
 GATHER: Method[Any, Any] = Method(

@@ -120,6 +120,12 @@ async def test_a_server_stream_without_a_body_starts_by_itself(streams: Serving)
         assert (await _rest(client))[0] == [{"result": 0}, {"result": 1}]
 
 
+async def test_of_two_streams_at_a_path_the_one_from_the_client_is_meant(streams: Serving) -> None:
+    assert (await _call(streams, CHAT, {"name": "a"}))[0] == [{"result": {"name": "a", "quantity": 1}}]
+    async with httpx2.AsyncClient(trust_env=False) as http:
+        assert (await http.get(f"{streams.http}{CHAT}?page_size=1")).text == '{"result":{}}\n'
+
+
 async def test_a_handler_may_end_before_its_client(streams: Serving) -> None:
     async with _open(streams, CHAT) as client:
         await client.send('{"name": "stop"}')

@@ -52,7 +52,8 @@ class Routes:
         pages: Pages,
     ) -> None:
         self._router: Router[Route | PageCall] = Router()
-        self._streams: Router[Route] = Router()
+        self._client_streams: Router[Route] = Router()
+        self._server_streams: Router[Route] = Router()
         for path, page in pages.items():
             self._router.add("GET", path, page)
         methods = [bound for service in services for bound in service.methods]
@@ -65,8 +66,10 @@ class Routes:
 
     def _add(self, route: Route) -> bool:
         path = route.binding.path
-        if route.method.client_streaming or route.method.server_streaming:
-            self._streams.add("GET", path, route)
+        if route.method.client_streaming:
+            self._client_streams.add("GET", path, route)
+        elif route.method.server_streaming:
+            self._server_streams.add("GET", path, route)
         return self._router.add(route.binding.verb, path, route)
 
     def find(self, verb: str, path: str) -> tuple[Route | PageCall, dict[str, str]]:
@@ -91,12 +94,13 @@ class Routes:
         return verbs
 
     def find_stream(self, path: str) -> tuple[Route, dict[str, str]]:
-        """The first RPC bound to the path that streams, whatever the verb, as WebSocket has one verb only.
+        """The first RPC bound to the path that streams, whatever the verb, as WebSocket has one verb only; one
+        that streams to the client alone where there is no other, as it can be had without a WebSocket.
 
         Rejected with 404 or 400 where there is none.
         """
         try:
-            found = self._streams.find("GET", path)
+            found = self._client_streams.find("GET", path) or self._server_streams.find("GET", path)
         except InvalidArgumentError as error:
             raise Rejected(400, error) from error
         if found is None:
