@@ -5,17 +5,19 @@ Rules are those of google/api/http.proto: "Path template syntax" and the comment
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from scaffolder.contract.http_rule import ParseError, PathTemplate
-from scaffolder.contract.model import Binding, Field, File, Kind, Message
+from scaffolder.contract.model import Binding, Field, Kind, Message
 from scaffolder.contract.options import Options
 from scaffolder.contract.source_info import SourceInfo, key
 from scaffolder.diagnostics import Diagnostic, Location
 
 _METHOD_OPTIONS, _HTTP = 4, 72295728  # MethodDescriptorProto.options, the extension google.api.http
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 
 # Messages that proto3 JSON writes as one string, number or boolean, hence in a path as well.
 _SCALAR_IN_JSON = frozenset(
@@ -63,6 +65,10 @@ class BindingReader:
             hint = 'give it a verb and a path, such as get: "/v1/orders"'
             self._report("http-no-path", f"{full_name}: an HTTP binding without verb and path", hint, at)
             return None
+        if not _TOKEN.fullmatch(verb):
+            hint = "name an HTTP method, such as HEAD, or * for any"
+            self._report("http-verb", f'{full_name}: "{verb}" can be no HTTP method', hint, at)
+            return None
         try:
             template = PathTemplate.parse(text)
         except ParseError as error:
@@ -82,10 +88,15 @@ class BindingReader:
         for variable in binding.path.variables:
             problem = _variable_problem(variable.field_path, request, self._messages)
             if problem:
-                where = self._in_template(at, text, text.find("{" + variable.name) + 1)
+                where = self._in_template(at, text, _position(text, variable.name))
                 message = f'{full_name}: the path variable {variable.name} of "{text}" {problem}'
                 hint = f"name a singular scalar field{_known(request)}"
                 self.problems.append(Diagnostic("http-variable", message, hint, where))
+        for first, second, oneof in _exclusive(binding.path, request, self._messages):
+            message = f'{full_name}: the path variables {first} and {second} of "{text}" exclude each other'
+            where = self._in_template(at, text, _position(text, second))
+            hint = f"of the oneof {oneof} only one can be set: leave one of them to the query"
+            self.problems.append(Diagnostic("http-variable", message, hint, where))
         for option, name, owner in (
             ("body", binding.body, request),
             ("response_body", binding.response_body, response),
@@ -111,6 +122,12 @@ class BindingReader:
                 if column >= 0:
                     return Location(option.path, number, column + 1 + position + 1)
         return option
+
+
+def _position(template: str, variable: str) -> int:
+    """Where a variable's name stands in a template that has it."""
+    found = re.search(rf"\{{{re.escape(variable)}[=}}]", template)
+    return found.start() + 1 if found else 0
 
 
 def _pattern(rule: Any) -> tuple[str, str]:
@@ -141,6 +158,25 @@ def _variable_problem(path: Sequence[str], message: Message, messages: Mapping[s
     return ""
 
 
+def _exclusive(
+    path: PathTemplate, message: Message, messages: Mapping[str, Message]
+) -> Iterator[tuple[str, str, str]]:
+    """Pairs of variables that set two fields of one oneof, which is named third."""
+    chosen: dict[tuple[str, ...], tuple[str, str]] = {}  # prefix and oneof → field, variable
+    for variable in path.variables:
+        owner: Message | None = message
+        for depth, name in enumerate(variable.field_path):
+            field = next((field for field in owner.fields if field.name == name), None) if owner else None
+            if field is None:
+                break
+            if field.oneof:
+                place = (*variable.field_path[:depth], field.oneof)
+                other, first = chosen.setdefault(place, (name, variable.name))
+                if other != name:
+                    yield first, variable.name, field.oneof
+            owner = messages.get(field.type_name)
+
+
 def _leaf_problem(field: Field) -> str:
     if _is_message(field) and field.type_name not in _SCALAR_IN_JSON:
         return f"is a message, {field.type_name}"
@@ -154,21 +190,3 @@ def _is_message(field: Field) -> bool:
 def _known(message: Message) -> str:
     names = ", ".join(field.name for field in message.fields[:12])
     return f": {message.name} has {names}" if names else f"; {message.name} has none"
-
-
-def collisions(files: Iterable[File]) -> Iterator[Diagnostic]:
-    """Warns of bindings in requested files that answer the same verb on the same paths as an earlier one.
-
-    Not an error: published contracts have them (google.cloud.bigquery.storage.v1). A client-streaming method does
-    not count, for a binding cannot be answered over HTTP/1.1 with a stream of requests.
-    """
-    seen: dict[tuple[str, str], str] = {}
-    for method in (
-        m for file in files if file.requested for service in file.services for m in service.methods
-    ):
-        for binding in method.bindings if not method.client_streaming else ():
-            first = seen.setdefault((binding.verb, binding.path.shape), method.full_name)
-            if first != method.full_name:
-                message = f"{binding.verb} {binding.path} of {method.full_name} is already bound by {first}"
-                hint = "give one of the two another path; over HTTP only the first is reached"
-                yield Diagnostic("http-collision", message, hint, binding.location, "warning")

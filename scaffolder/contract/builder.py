@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from scaffolder.contract import wellknown
-from scaffolder.contract.bindings import BindingReader, collisions
+from scaffolder.contract.bindings import BindingReader
+from scaffolder.contract.conflicts import conflicts
 from scaffolder.contract.elements import ENUM, MESSAGE, SERVICE, ElementReader
 from scaffolder.contract.error_reader import contradictions
 from scaffolder.contract.model import Contract, File, Message, walk
@@ -42,7 +43,7 @@ def build(descriptor_set: bytes, names: Sequence[str], roots: Sequence[Path]) ->
     fatal = [each for each in rules if each.severity == "error"]
     if problems := [*reader.problems, *contradictions(contract.errors), *fatal]:
         raise ScaffoldError(problems)
-    return replace(contract, warnings=(*reader.doubts, *rules, *collisions(files)))
+    return replace(contract, warnings=(*reader.doubts, *rules, *conflicts(files)))
 
 
 @contextmanager

@@ -127,8 +127,8 @@ class PathTemplate:
     @property
     def shape(self) -> str:
         """The template without the names of its variables: equal for two templates that match the same paths."""
-        flat = "/".join(_normal(part.key) if isinstance(part, Literal) else str(part) for part in self.flat)
-        return f"/{flat}" + (f":{_normal(key(self.verb))}" if self.verb else "")
+        flat = "/".join(_normal(part.text) if isinstance(part, Literal) else str(part) for part in self.flat)
+        return f"/{flat}" + (f":{_normal(self.verb)}" if self.verb else "")
 
     @property
     def precedence(self) -> tuple[object, ...]:
@@ -161,8 +161,11 @@ def key(raw: str) -> str:
     return unquote_to_bytes(raw).decode("utf-8", "surrogateescape")
 
 
-def _normal(decoded: str) -> str:
-    return quote(decoded, safe="~!$&'()+,;=@", errors="surrogateescape")
+def _normal(raw: str) -> str:
+    """The one of all ways to write a literal; a colon is escaped in it, so that it starts no verb."""
+    if "%" not in raw:
+        return raw.replace(":", "%3A")
+    return quote(key(raw), safe="~!$&'()+,;=@", errors="surrogateescape")
 
 
 def _joined(segments: tuple[Segment, ...]) -> str:
