@@ -6,6 +6,7 @@ import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ import pytest
 from kit import errors
 from kit.client import AsyncChannel, Channel
 from kit.errors import Code, ServiceError
+from kit.health import Health
+from kit.http_server import HttpConfig, HttpServer
 
 from . import shop
 from .conftest import Running
@@ -285,12 +288,51 @@ async def test_both_transports_give_the_same_answer(running: Running, message: A
         )
 
 
-async def test_a_path_cannot_be_left(running: Running) -> None:
-    """Dot segments in a value would make a client call another method."""
+async def test_what_no_binding_can_carry_goes_by_the_rpcs_own_path(running: Running) -> None:
+    """Dot segments in a URL would make a client call another method; maps have no place in a query."""
+    async with AsyncChannel(running.grpc_target) as grpc, AsyncChannel(running.http_target) as http:
+        for name in ("shelves/../items/1", "shelves/1/items/..", "", "nothing like it"):
+            message = shop.UpdateItemRequest(item=shop.Item(name=name, quantity=1))
+            answers = [await each.unary_unary(shop.UPDATE_ITEM, message) for each in (grpc, http)]
+            assert answers == [message.item] * 2
+        request = shop.ListItemsRequest(parent="shelves/1", labels={"a": "b"}, seed=5)
+        answers = [await each.unary_unary(shop.LIST_ITEMS, request) for each in (grpc, http)]
+        assert answers[0] == answers[1] and "seed: 5" in answers[1].items[0].note
+
+
+async def test_rpcs_without_a_binding_are_called_over_http_as_well(running: Running) -> None:
+    def unbound(method: Any) -> Any:
+        return replace(method, bindings=())
+
+    def blocking() -> Any:
+        with Channel(running.http_target) as channel:
+            return channel.unary_unary(unbound(shop.GET_ITEM), shop.GetItemRequest(name="x"))
+
     async with AsyncChannel(running.http_target) as channel:
-        for name in ("shelves/../items/1", "shelves/1/items/.."):
-            with pytest.raises(errors.InvalidArgumentError, match=r"item\.name: "):
-                await channel.unary_unary(shop.UPDATE_ITEM, shop.UpdateItemRequest(item=shop.Item(name=name)))
+        found = await channel.unary_unary(unbound(shop.GET_ITEM), shop.GetItemRequest(name="x"))
+        archived = await channel.unary_unary(unbound(shop.ARCHIVE_ITEM), shop.GetItemRequest(name="y"))
+        request = shop.ListItemsRequest(parent="shelves/1", page_size=2)
+        watched = [item.quantity async for item in channel.unary_stream(unbound(shop.WATCH_ITEMS), request)]
+        with pytest.raises(errors.NotFoundError, match="no item missing"):
+            await channel.unary_unary(unbound(shop.GET_ITEM), shop.GetItemRequest(name="missing"))
+    assert (found.name, archived.name, watched) == ("x", "y", [0, 1])
+    assert await asyncio.to_thread(blocking) == found
+
+
+async def test_without_rpc_paths_the_error_says_why_no_binding_was_taken() -> None:
+    server = HttpServer(
+        HttpConfig(host="127.0.0.1", port=0, rpc_paths=False),
+        [shop.bind(shop.ShopService())],
+        health=Health(),
+    )
+    await server.start()
+    try:
+        async with AsyncChannel(f"http://127.0.0.1:{server.port}") as channel:
+            with pytest.raises(errors.NotFoundError) as caught:
+                await channel.unary_unary(shop.UPDATE_ITEM, shop.UpdateItemRequest(item=shop.Item(name="..")))
+    finally:
+        await server.stop(0)
+    assert "item.name: '..' does not fit" in str(caught.value.__cause__)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from .errors import (
     UnknownError,
     error_for,
 )
-from .rpc import HttpBinding, Method, Req, Res
+from .rpc import HttpBinding, Method, Req, Res, rpc_binding
 
 if TYPE_CHECKING:
     from .client_websocket import AsyncWebSockets, WebSockets
@@ -44,7 +44,7 @@ class AsyncHttpTransport:
         with _errors():
             async with asyncio.timeout(encoded.seconds):
                 response = await self._client.send(encoded.build(self._client))
-        return _response(method, encoded.binding, response)
+        return _response(method, encoded, response)
 
     async def unary_stream(
         self, method: Method[Req, Res], request: Req, timeout: float | None, metadata: Mapping[str, str]
@@ -55,7 +55,7 @@ class AsyncHttpTransport:
                 response = await self._client.send(encoded.build(self._client), stream=True)
         try:
             if response.is_error:
-                raise _failure(method, response, await response.aread())
+                raise _failure(method, encoded, response, await response.aread())
             with _errors():
                 lines = _Lines()
                 async for chunk in response.aiter_bytes():
@@ -105,7 +105,7 @@ class HttpTransport:
         encoded = _encode(method, request, timeout, metadata)
         with _errors():
             response = self._client.send(encoded.build(self._client))
-        return _response(method, encoded.binding, response)
+        return _response(method, encoded, response)
 
     def unary_stream(
         self, method: Method[Req, Res], request: Req, timeout: float | None, metadata: Mapping[str, str]
@@ -115,7 +115,7 @@ class HttpTransport:
             response = self._client.send(encoded.build(self._client), stream=True)
         try:
             if response.is_error:
-                raise _failure(method, response, response.read())
+                raise _failure(method, encoded, response, response.read())
             with _errors():
                 lines = _Lines()
                 for chunk in response.iter_bytes():
@@ -154,7 +154,9 @@ class HttpTransport:
 
 @dataclass(frozen=True, slots=True)
 class _Encoded:
-    """A call as HTTP, by the first binding that can carry it. `seconds` is None for no limit."""
+    """A call as HTTP, by the first binding that can carry it, else by the RPC's own path, which can carry
+    anything; `reason` is then why none of its bindings can. `seconds` is None for no limit.
+    """
 
     binding: HttpBinding
     verb: str
@@ -163,6 +165,7 @@ class _Encoded:
     body: bytes | None
     headers: dict[str, str]
     seconds: float | None
+    reason: InvalidArgumentError | None
 
     def build(self, client: httpx2.Client | httpx2.AsyncClient) -> httpx2.Request:
         return client.build_request(
@@ -179,7 +182,7 @@ def _encode(
 ) -> _Encoded:
     headers = {"accept": "application/json", **headers_for(timeout, metadata)}
     reason: InvalidArgumentError | None = None
-    for binding in method.bindings:
+    for binding in (*method.bindings, rpc_binding(method)):
         try:
             verb, path, query, body = transcoding.encode_request(method, binding, request)
         except InvalidArgumentError as error:
@@ -187,8 +190,8 @@ def _encode(
             continue
         if body is not None:
             headers["content-type"] = "application/json"
-        return _Encoded(binding, verb, path, query, body, headers, seconds_of(timeout))
-    raise reason or UnimplementedError(f"{method.full_name} over HTTP")
+        return _Encoded(binding, verb, path, query, body, headers, seconds_of(timeout), reason)
+    raise reason or InvalidArgumentError("the request cannot be written as JSON")
 
 
 def seconds_of(timeout: float | None) -> float | None:
@@ -204,18 +207,23 @@ def headers_for(timeout: float | None, metadata: Mapping[str, str]) -> dict[str,
     return {**metadata, "grpc-timeout": f"{max(math.ceil(seconds * 1000), 1)}m"}
 
 
-def _response(method: Method[Any, Res], binding: HttpBinding, response: httpx2.Response) -> Res:
+def _response(method: Method[Any, Res], encoded: _Encoded, response: httpx2.Response) -> Res:
     if not response.is_success:
-        raise _failure(method, response, response.content)
+        raise _failure(method, encoded, response, response.content)
     try:
-        return transcoding.decode_response(method, binding, json.loads(response.content))
+        return transcoding.decode_response(method, encoded.binding, json.loads(response.content))
     except ValueError as error:
         raise UnknownError(f"HTTP {response.status_code} with an unexpected body: {error}") from error
 
 
-def _failure(method: Method[Any, Any], response: httpx2.Response, body: bytes) -> ServiceError:
+def _failure(
+    method: Method[Any, Any], encoded: _Encoded, response: httpx2.Response, body: bytes
+) -> ServiceError:
     retry_after = response.headers.get("retry-after", "")
-    return status.from_http(response.status_code, body, method.errors, retry_after)
+    error = status.from_http(response.status_code, body, method.errors, retry_after)
+    if response.status_code in (404, 405):  # perhaps a server without paths for RPCs
+        error.__cause__ = encoded.reason
+    return error
 
 
 class _Lines:
