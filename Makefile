@@ -26,7 +26,8 @@ types: $(VENV)/.ready ## mypy --strict over the same
 unit: $(VENV)/.ready ## the tests alone
 	$(BIN)/python -m pytest -q -rs -n 2 $(PYTEST)
 
-fuzz: $(VENV)/.ready ## tens of thousands of random merges; SCAFFOLD_EXAMPLES says how many of each
+fuzz: $(VENV)/.ready ## random paths, requests and bodies for FUZZ_SECONDS (600), then SCAFFOLD_EXAMPLES merges of each kind
+	$(BIN)/python -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),600) --seed $(or $(SEED),0)
 	SCAFFOLD_EXAMPLES=$${SCAFFOLD_EXAMPLES:-20000} $(BIN)/python -m pytest -q -rs -n 2 tests/merge $(PYTEST)
 
 soak: $(VENV)/.ready ## random lives of whole projects, for SECONDS (3600), from SEED (0)
