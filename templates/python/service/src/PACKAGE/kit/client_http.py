@@ -21,7 +21,6 @@ from .errors import (
     InvalidArgumentError,
     ServiceError,
     UnavailableError,
-    UnimplementedError,
     UnknownError,
     error_for,
 )
