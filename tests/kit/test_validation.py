@@ -33,6 +33,7 @@ from kit.grpc_server import GrpcConfig, GrpcServer
 from kit.http_server import HttpConfig, HttpServer
 from kit.lifecycle import serving
 from kit.middleware import Middleware, around
+from kit.required import require_fields
 from kit.rpc import (
     HttpBinding,
     Method,
@@ -63,7 +64,9 @@ def _messages() -> dict[str, Any]:
 
 
 _found = _messages()
-Order, Line, Unchecked, Broken = (_found[name] for name in ("Order", "Line", "Unchecked", "Broken"))
+Order, Line, Unchecked, Broken, Both = (
+    _found[name] for name in ("Order", "Line", "Unchecked", "Broken", "Both")
+)
 
 PATH = "/checked.v1.Checked"
 PLACE: Method[Any, Any] = Method(
@@ -251,6 +254,34 @@ def test_rules_that_cannot_be_compiled_stop_the_start() -> None:
     method: Method[Any, Any] = Method(f"{PATH}/Break", Broken, Broken)
     with pytest.raises(protovalidate.CompilationError, match="broken"):
         validate_requests(unary_unary(method, handler))
+
+
+@pytest.mark.parametrize("streaming", [False, True], ids=["unary", "client stream"])
+async def test_what_is_required_and_what_the_rules_want_is_told_at_once(streaming: bool) -> None:
+    """REQUIRED of google.api.field_behavior is another layer's; what both have to say is said once."""
+
+    async def one(request: Any, context: Context) -> Any:
+        return request
+
+    async def last(requests: AsyncIterator[Any], context: Context) -> Any:
+        async for request in requests:
+            return request
+
+    async def sent() -> AsyncIterator[Any]:
+        yield Both()
+
+    method: Method[Any, Any] = Method(f"{PATH}/Both", Both, Both, client_streaming=streaming)
+    bound = require_fields(
+        validate_requests(stream_unary(method, last) if streaming else unary_unary(method, one))
+    )
+    with pytest.raises(InvalidArgumentError) as caught:
+        await bound.handler(sent() if streaming else Both(), Context("Both"))
+    assert caught.value.violations == [
+        FieldViolation("name", "is required", "required"),
+        FieldViolation("text", "is required", "required"),
+        FieldViolation("name", "must be at least 3 characters", "string.min_len"),
+        FieldViolation("count", "must be greater than 0", "int32.gt"),
+    ]
 
 
 async def test_a_layer_before_it_refuses_first() -> None:

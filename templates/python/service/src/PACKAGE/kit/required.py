@@ -41,11 +41,11 @@ def require_fields(bound: BoundMethod) -> BoundMethod:
 
     async def checked(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
         async for request in requests:
-            _require(check, request)
+            _require(check, request, bound)
             yield request
 
     def call(request: Any, context: Context) -> Any:
-        _require(check, request)
+        _require(check, request, bound)
         return handler(request, context)
 
     def call_stream(requests: AsyncIterator[Any], context: Context) -> Any:
@@ -72,9 +72,14 @@ class _Check:
                 yield from check.missing(value, f"{above}{place}.")
 
 
-def _require(check: _Check, request: Message) -> None:
+def _require(check: _Check, request: Message, bound: BoundMethod) -> None:
     if missing := list(check.missing(request)):
-        raise InvalidArgumentError.of(FieldViolation(path, "is required", "required") for path in missing)
+        found = [FieldViolation(path, "is required", "required") for path in missing]
+        told = {(each.field, each.reason) for each in found}
+        others = bound.violations(request) if bound.violations else []
+        raise InvalidArgumentError.of(
+            [*found, *(each for each in others if (each.field, each.reason) not in told)]
+        )
 
 
 def _own(descriptor: Descriptor) -> _Check | None:

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 from google.protobuf.message import Message
 
 from .context import Context
+from .details import FieldViolation
 from .errors import ServiceError
 
 Req = TypeVar("Req", bound=Message)
@@ -77,11 +78,13 @@ class BoundMethod:
     """A method with what answers it.
 
     `handler(request, context)` takes a message, or an async iterator of them when the client streams; it is a
-    coroutine function, or an async generator function when the server streams.
+    coroutine function, or an async generator function when the server streams. `violations(request)` is what
+    the layers around it have against a message, for another layer that refuses it to tell all at once.
     """
 
     method: Method[Any, Any]
     handler: Callable[[Any, Context], Any]
+    violations: Callable[[Any], list[FieldViolation]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

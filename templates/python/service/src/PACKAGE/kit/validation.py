@@ -46,15 +46,21 @@ def validate_requests(bound: BoundMethod) -> BoundMethod:
     def call_stream(requests: AsyncIterator[Any], context: Context) -> Any:
         return handler(checked(requests), context)
 
-    return replace(bound, handler=call_stream if bound.method.client_streaming else call)
+    layered = call_stream if bound.method.client_streaming else call
+    return replace(bound, handler=layered, violations=violations)
 
 
 def validate(message: Message) -> None:
     """Raises InvalidArgumentError with all that the rules of the message's type have against it."""
-    if found := _validator.collect_violations(message):
-        # A map has no order of its own, and gRPC and HTTP fill it differently.
-        found.sort(key=_place)
-        raise InvalidArgumentError.of([_violation(each.proto) for each in found])
+    if found := violations(message):
+        raise InvalidArgumentError.of(found)
+
+
+def violations(message: Message) -> list[FieldViolation]:
+    """All that the rules of the message's type have against it."""
+    found = _validator.collect_violations(message)
+    # A map has no order of its own, and gRPC and HTTP fill it differently.
+    return [_violation(each.proto) for each in sorted(found, key=_place)] if found else []
 
 
 @cache
