@@ -222,6 +222,25 @@ async def test_fields_of_the_path_and_the_query_are_named_as_in_the_contract(ser
     assert [each["field"] for each in detail["fieldViolations"]] == ["customer", "lines", "part_of.lines"]
 
 
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/v1/a/orders?divisor=x", "divisor"),
+        ("/v1/a/orders?part_of.divisor=x", "part_of.divisor"),
+        ("/v1/a/orders?nothing=x", "nothing"),
+        ("/v1/a/orders?customer=x", "customer"),
+        ("/v1/a/orders?card=1&iban=2", "iban"),
+        ("/v1/%ff/orders", "customer"),
+    ],
+)
+async def test_what_has_no_place_in_a_url_is_a_violation_too(service: Checked, path: str, field: str) -> None:
+    async with httpx2.AsyncClient(base_url=service.targets["http"]) as client:
+        error = (await client.get(path)).json()["error"]
+    assert error["status"] == "INVALID_ARGUMENT"
+    assert [each["field"] for each in error["details"][0]["fieldViolations"]] == [field]
+    assert error["message"].startswith(f"{field}: ")
+
+
 async def test_each_message_of_a_client_stream_is_checked_when_it_comes(service: Checked) -> None:
     async def sent() -> AsyncIterator[Any]:
         yield good()

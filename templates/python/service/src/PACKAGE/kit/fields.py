@@ -36,17 +36,19 @@ def resolve(descriptor: Descriptor, name: str) -> FieldPath:
     inside: Descriptor | None = descriptor
     for part in name.split("."):
         if path and path[-1].is_repeated:
-            raise InvalidArgumentError(
-                f"{shown(name)}: {path[-1].name} is {kinds(path[-1])}, not one message"
+            raise InvalidArgumentError.field(
+                shown(name), f"{path[-1].name} is {kinds(path[-1])}, not one message"
             )
         plain = part.partition("[")[0]  # map[key], as some gateways have it
         field = None if inside is None else _find(inside, part) or _find(inside, plain)
         if field is None:
-            raise UnknownFieldError(f"{shown(name)}: no such field in {descriptor.full_name}")
+            raise UnknownFieldError.field(shown(name), f"no such field in {descriptor.full_name}")
         if plain != part:
-            raise InvalidArgumentError(f"{shown(name)}: elements of {kinds(field)} cannot be given in a URL")
+            raise InvalidArgumentError.field(
+                shown(name), f"elements of {kinds(field)} cannot be given in a URL"
+            )
         if len(path) == _MAX_DEPTH:
-            raise InvalidArgumentError(f"{shown(name)}: leads through more than {_MAX_DEPTH} messages")
+            raise InvalidArgumentError.field(shown(name), f"leads through more than {_MAX_DEPTH} messages")
         path.append(field)
         inside = None if is_opaque(field) else field.message_type
     return tuple(path)
@@ -61,9 +63,9 @@ def assign(message: Message, path: FieldPath, name: str, texts: Sequence[str]) -
     """Sets the field at `path` from texts; errors call it `name`, as the caller did."""
     field = path[-1]
     if not is_text(field):
-        raise InvalidArgumentError(f"{shown(name)}: {kinds(field)} cannot be given in a URL")
+        raise InvalidArgumentError.field(shown(name), f"{kinds(field)} cannot be given in a URL")
     if len(texts) > 1 and not field.is_repeated:
-        raise InvalidArgumentError(f"{shown(name)}: given {len(texts)} times, but it is not repeated")
+        raise InvalidArgumentError.field(shown(name), f"given {len(texts)} times, but it is not repeated")
     target = message
     for parent in path[:-1]:
         _refuse_second_of_oneof(target, parent, name)
@@ -96,7 +98,7 @@ def texts_of(message: Message, path: FieldPath) -> list[str]:
     try:
         return [text_of(field, item) for item in (value if field.is_repeated else [value])]
     except (ValueError, json_format.Error) as error:
-        raise InvalidArgumentError(f"{dotted(path)}: cannot be written in a URL") from error
+        raise InvalidArgumentError.field(dotted(path), "cannot be written in a URL") from error
 
 
 def set_leaves(message: Message, above: FieldPath = ()) -> Iterator[FieldPath]:
@@ -135,8 +137,10 @@ def _find(descriptor: Descriptor, name: str) -> FieldDescriptor | None:
 def _refuse_second_of_oneof(message: Message, field: FieldDescriptor, name: str) -> None:
     oneof = field.containing_oneof
     if oneof is not None and message.WhichOneof(oneof.name) not in (None, field.name):
-        raise InvalidArgumentError(f"{shown(name)}: another field of the oneof {oneof.name!r} is set already")
+        raise InvalidArgumentError.field(
+            shown(name), f"another field of the oneof {oneof.name!r} is set already"
+        )
 
 
 def _not_a(field: FieldDescriptor, name: str, text: str) -> InvalidArgumentError:
-    return InvalidArgumentError(f"{shown(name)}: {quoted(text)} is not a valid {kind(field)}")
+    return InvalidArgumentError.field(shown(name), f"{quoted(text)} is not a valid {kind(field)}")

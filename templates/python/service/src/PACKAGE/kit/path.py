@@ -125,7 +125,7 @@ def _decode(raw: str, binding: Binding) -> str:
     try:
         return _decode_segments(raw) if binding.multi else decode_segment(raw)
     except ValueError as error:
-        raise InvalidArgumentError(f"{binding.field}: {error} in the path") from error
+        raise InvalidArgumentError.field(binding.field, f"{error} in the path") from error
 
 
 def _decode_segments(raw: str) -> str:
@@ -154,7 +154,7 @@ def _encode(value: str, binding: Binding, pattern: Sequence[Plain]) -> list[str]
     # A client or a proxy would resolve dot segments, and so call something else.
     if pairs is None or not all(_fits_value(want, part, decode) for want, part in pairs):
         wanted = "/".join(map(str, pattern))
-        raise InvalidArgumentError(f"{binding.field}: {value!r} does not fit the path pattern {wanted!r}")
+        raise InvalidArgumentError.field(binding.field, f"{value!r} does not fit the path pattern {wanted!r}")
     return [want.text if isinstance(want, Literal) else quote(part, safe="") for want, part in pairs]
 
 

@@ -33,11 +33,11 @@ def parse_query(query: bytes) -> list[tuple[str, str]]:
     if not query:
         return []
     if _BAD_ESCAPE.search(query):
-        raise InvalidArgumentError("query: broken percent-encoding")
+        raise InvalidArgumentError.field("query", "broken percent-encoding")
     try:
         return parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
     except ValueError as error:  # not ASCII, or escapes that are not UTF-8
-        raise InvalidArgumentError("query: not valid UTF-8") from error
+        raise InvalidArgumentError.field("query", "not valid UTF-8") from error
 
 
 def decode_request(
@@ -190,9 +190,9 @@ def _bounded(text: str) -> str:
 
 def _refuse_bound_elsewhere(parameter: _Parameter, path_values: Mapping[str, str], body: str) -> None:
     if fields.dotted(parameter.path) in path_values:
-        raise InvalidArgumentError(f"{parameter.name}: already given in the path")
+        raise InvalidArgumentError.field(parameter.name, "already given in the path")
     if body in ("*", parameter.path[0].name):
-        raise InvalidArgumentError(f"{parameter.name}: belongs in the body, not in the query")
+        raise InvalidArgumentError.field(parameter.name, "belongs in the body, not in the query")
 
 
 def _json_of(message: Message, name: str) -> Any:
@@ -229,5 +229,5 @@ def _in_url_or_body(leaf: fields.FieldPath, bound: set[str], body: str) -> bool:
 
 def _query_texts(message: Message, leaf: fields.FieldPath) -> list[str]:
     if not field_text.is_text(leaf[-1]):
-        raise InvalidArgumentError(f"{fields.dotted(leaf)}: cannot be sent in a query")
+        raise InvalidArgumentError.field(fields.dotted(leaf), "cannot be sent in a query")
     return fields.texts_of(message, leaf)
