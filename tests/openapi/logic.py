@@ -9,7 +9,7 @@ BODIES = {
         "order.v1.OrderService.PlaceOrder": "return Order(customer_id=request.customer_id, items=request.items)",
         "order.v1.OrderService.GetOrder": "return Order(order_id=request.order_id)",
         "order.v1.OrderService.CancelOrder": "return Order(order_id=request.order_id)",
-        "order.v1.OrderService.WatchOrder": "yield OrderEvent(order=Order(order_id=request.order_id))",
+        "order.v1.OrderService.WatchOrder": "yield OrderEvent(order=Order(order_id=request.order_id))\n        return",
     },
     "hello": {
         "hello.v1.HelloService.SayHello": 'return SayHelloResponse(message=f"{request.name} {request.language}")',

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 from scaffolder.contract.http_rule import DoubleWildcard, Literal, PathTemplate, Variable, Wildcard
 
-REST = "rest"
-
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -81,7 +79,7 @@ def _variable(
             yield part.text
             continue
         is_deep = isinstance(part, DoubleWildcard)
-        name = next(known, "") or _singular(before) or (REST if is_deep else variable.field_path[-1])
+        name = next(known, "") or _singular(before) or variable.field_path[-1]
         for _ in range(deep if is_deep else 1):
             yield Parameter(names.free(name), variable.name, text, is_deep=is_deep)
 

@@ -76,6 +76,8 @@ def _flow(item: Any) -> str:
         return _text(item)
     if isinstance(item, list):
         return f"[{', '.join(map(_flow, item))}]"
+    if isinstance(item, dict):
+        return "{" + ", ".join(f"{_quoted(key)}: {_flow(value)}" for key, value in item.items()) + "}"
     return json.dumps(item)
 
 

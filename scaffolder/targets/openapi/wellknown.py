@@ -158,10 +158,12 @@ def message(full_name: str, *, is_input: bool) -> Schema | None:
     if shared is None:
         return None
     found = dict(shared)
+    if not is_input and full_name == f"{GOOGLE}FieldMask":  # a service may write what nobody may send
+        del found["pattern"]
     if is_input and full_name == f"{GOOGLE}Empty":
         found["additionalProperties"] = False
     if is_input and full_name == f"{GOOGLE}Any":
-        found["required"] = ["@type"]
+        found["anyOf"] = [{"required": ["@type"]}, {"maxProperties": 0}]
     return found
 
 
