@@ -61,7 +61,7 @@ def machine_part(contract: Contract, project: Project) -> Sequence[Artifact]:
     package = f"src/{project.package}/"
     planned = [
         item
-        for item in stage.plan("client")
+        for item in _with(stage.documents(), stage.plan("client"))
         if item.ownership is Ownership.MACHINE and item.path.startswith(package)
     ]
     return stage.render(planned)

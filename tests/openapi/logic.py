@@ -1,4 +1,4 @@
-"""Puts logic into generated use cases, as their owner would: the RPCs below answer what can be told from the request."""
+"""Puts logic into generated use cases, as their owner would: what can be told from the request is answered."""
 
 from __future__ import annotations
 

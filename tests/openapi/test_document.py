@@ -82,7 +82,8 @@ def test_variable_of_several_segments_becomes_a_parameter_for_each(written: Docu
 def test_parts_of_a_name_are_called_as_the_resource_calls_them(written: Document) -> None:
     found = valid(written(
         service(rpc("Get", 'get: "/v1/{name=shelves/*}"'))
-        + """message R { option (google.api.resource) = {type: "a/B" pattern: "shelves/{shelf_id}"}; string name = 1; }"""
+        + """message R { string name = 1;
+             option (google.api.resource) = {type: "a/B" pattern: "shelves/{shelf_id}"}; }"""
     ))  # fmt: skip
     assert list(found["paths"]) == ["/v1/shelves/{shelf_id}"]
 
@@ -116,7 +117,8 @@ def test_deep_wildcard_gets_out_of_the_way_of_a_plain_one(written: Document) -> 
 
 def test_binding_that_no_request_reaches_is_told_apart(written: Document) -> None:
     found = valid(written(
-        service(rpc("One", 'get: "/v1/{a}"'), rpc("Two", 'get: "/v1/{b}"')) + "message R { string a = 1; string b = 2; }"
+        service(rpc("One", 'get: "/v1/{a}"'), rpc("Two", 'get: "/v1/{b}"'))
+        + "message R { string a = 1; string b = 2; }"
     ))  # fmt: skip
     assert [each["x-grpc-method"] for each in found["x-unreachable"]] == ["a.v1.S.Two"]
 
@@ -182,9 +184,13 @@ def test_body_leaves_out_what_the_path_holds(written: Document) -> None:
 
 def test_update_asks_for_less_than_creation(written: Document) -> None:
     found = valid(written(
-        service(rpc("Create", 'post: "/v1" body: "thing"', "C"), rpc("Update", 'patch: "/v1/{thing.name}" body: "thing"', "U"))
+        service(
+            rpc("Create", 'post: "/v1" body: "thing"', "C"),
+            rpc("Update", 'patch: "/v1/{thing.name}" body: "thing"', "U"),
+        )
         + """message R { string name = 1; string title = 2 [(google.api.field_behavior) = REQUIRED];
-             string etag = 3 [(google.api.field_behavior) = OUTPUT_ONLY]; string key = 4 [(google.api.field_behavior) = INPUT_ONLY]; }
+             string etag = 3 [(google.api.field_behavior) = OUTPUT_ONLY];
+             string key = 4 [(google.api.field_behavior) = INPUT_ONLY]; }
              message C { R thing = 1 [(google.api.field_behavior) = REQUIRED]; }
              message U { R thing = 1; google.protobuf.FieldMask update_mask = 2; }"""
     ))  # fmt: skip
@@ -219,7 +225,8 @@ def test_names_that_the_document_needs_itself_may_be_taken(written: Document) ->
 def test_streams(written: Document) -> None:
     found = valid(written(
         "service S { rpc Watch(R) returns (stream R) { option (google.api.http) = {get: \"/v1/w\"}; }"
-        "rpc Up(stream R) returns (R) { option (google.api.http) = {post: \"/v1/u\" body: \"*\"}; } } message R { string a = 1; }"
+        "rpc Up(stream R) returns (R) { option (google.api.http) = {post: \"/v1/u\" body: \"*\"}; } }"
+        "message R { string a = 1; }"
     ))  # fmt: skip
     content = found["paths"]["/v1/w"]["get"]["responses"]["200"]["content"]
     assert list(content) == ["application/x-ndjson", "text/event-stream"]
@@ -284,9 +291,11 @@ def test_rules_are_constraints_of_requests(written: Document) -> None:
           string name = 1 [(buf.validate.field).string = {min_len: 2, max_len: 5, pattern: "^[a-z]+$"}];
           int32 age = 2 [(buf.validate.field).int32 = {gte: 0, lt: 150}];
           int64 big = 3 [(buf.validate.field).int64 = {gt: 10}];
-          repeated string tags = 4 [(buf.validate.field).repeated = {min_items: 1, unique: true, items: {string: {min_len: 1}}}];
+          repeated string tags = 4 [(buf.validate.field).repeated = {
+            min_items: 1, unique: true, items: {string: {min_len: 1}}}];
           map<string, int32> counts = 5 [(buf.validate.field).map = {max_pairs: 3}];
-          string mail = 6 [(buf.validate.field).string.email = true, (buf.validate.field).ignore = IGNORE_IF_ZERO_VALUE];
+          string mail = 6 [(buf.validate.field).string.email = true,
+            (buf.validate.field).ignore = IGNORE_IF_ZERO_VALUE];
           optional string maybe = 7 [(buf.validate.field).string.uuid = true];
           Color color = 8 [(buf.validate.field).enum = {not_in: [0]}];
           bool yes = 9 [(buf.validate.field).bool.const = true];
@@ -315,7 +324,8 @@ def test_proto2(written: Document) -> None:
     text = """syntax = "proto2"; package p; import "google/api/annotations.proto";
       service S { rpc Get(R) returns (R) { option (google.api.http) = {post: "/v1" body: "*"}; } }
       message R { required string must = 1; optional int64 n = 2 [default = 7]; optional bool b = 3 [default = true];
-        repeated group Item = 4 { optional string x = 1; } optional E e = 5 [default = B]; optional double d = 6 [default = inf]; }
+        repeated group Item = 4 { optional string x = 1; } optional E e = 5 [default = B];
+        optional double d = 6 [default = inf]; }
       enum E { A = 1; B = 2; }"""
     found = valid(written(p=text))
     schema = found["components"]["schemas"]["R"]

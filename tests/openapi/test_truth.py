@@ -1,4 +1,4 @@
-"""The document says what is so: answers are as their schemas say, and what a client makes of it arrives as it was meant.
+"""The document says what is so: answers are as their schemas say, and what a client makes of it arrives as meant.
 
 Random messages go through the kit's own transcoding, as the server does it.
 """
