@@ -1,4 +1,4 @@
-"""What is done with each proto package: a project is made of it, checked, started and called."""
+"""What is done with each contract: a project is made of it, checked, started and called."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.generated.projects import Project
 
-from .contracts import ProtoPackage
+from .contracts import Source
 from .descriptors import Contract
 from .probe import probe
 
@@ -33,17 +33,17 @@ sys.exit(code)
 
 @dataclass
 class Result:
-    """What came of one proto package. `seconds` is by step, `memory` the peak of `scaffold new` in MiB.
+    """What came of one project. `seconds` is by step, `memory` the peak of `scaffold new` in MiB.
 
-    `elsewhere` tells the bindings whose paths are another RPC's as well, which wins.
+    `elsewhere` has the bindings whose paths are another RPC's as well, which wins: RPC, winner, binding.
     """
 
-    package: ProtoPackage
+    source: Source
     services: int = 0
     rpcs: int = 0
     bindings: int = 0
     counts: Counter[str] = field(default_factory=Counter)
-    elsewhere: list[str] = field(default_factory=list)
+    elsewhere: list[tuple[str, str, str]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     memory: float = 0.0
     failures: list[str] = field(default_factory=list)
@@ -55,23 +55,23 @@ class Result:
 
 
 class Check:
-    """All steps for one package, below `folder`; `cache` is mypy's, which several packages share in turn."""
+    """All steps for one project, below `folder`; `cache` is mypy's, which several projects share in turn."""
 
-    def __init__(self, package: ProtoPackage, folder: Path, cache: Path, *, seeds: int) -> None:
-        self.result = Result(package)
-        self._package = package
+    def __init__(self, source: Source, folder: Path, cache: Path, *, seeds: int) -> None:
+        self.result = Result(source)
+        self._source = source
         self._folder = folder
         self._cache = cache
         self._seeds = seeds
-        self._project = Project(folder / package.project, package.project.replace("-", "_"))
+        self._project = Project(folder / source.project, source.project.replace("-", "_"))
 
     def run(self) -> Result:
         """Every step in turn; without a project there is nothing to do for those that follow."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        described = self._folder / f"{self._package.project}.binpb"
+        described = self._folder / f"{self._source.project}.binpb"
         with self._timed("protoc"):
-            self._package.describe(described)
-        contract = Contract(described, self._package.name)
+            self._source.describe(described)
+        contract = Contract(described, self._source.packages)
         self.result.services, self.result.rpcs = len(contract.services), len(contract.rpcs)
         self.result.bindings = sum(len(rpc.rules) for rpc in contract.rpcs)
         if self._make():
@@ -91,11 +91,9 @@ class Check:
         self.result.seconds[step] = time.perf_counter() - start
 
     def _make(self) -> bool:
-        protos = [
-            part for name in self._package.files for part in ("--proto", str(self._package.root / name))
-        ]
-        command = [sys.executable, "-m", "scaffolder", "new", self._package.project, *protos]
-        command += ["-I", str(self._package.root), "-I", str(self._package.common)]
+        protos = [part for name in self._source.files for part in ("--proto", str(self._source.root / name))]
+        command = [sys.executable, "-m", "scaffolder", "new", self._source.project, *protos]
+        command += ["-I", str(self._source.root), "-I", str(self._source.common)]
         command += ["--output", str(self._folder), "--no-input"]
         with self._timed("generate"):
             log = self._folder / "new.log"
@@ -143,14 +141,14 @@ class Check:
             self._run("import", [sys.executable, "-P", "-W", "error", "-c", code], given=" ".join(part))
 
     def _calls(self, described: Path) -> None:
-        arguments = [self._project.package, self._package.name, str(described), str(self._seeds)]
+        arguments = [self._project.package, ",".join(self._source.packages), str(described), str(self._seeds)]
         paths = os.pathsep.join([str(self._project.root / "src"), str(REPOSITORY)])
         command = [sys.executable, "-P", "-m", "tests.corpus.inside", *arguments]
         output = self._run("calls", command, extra={"PYTHONPATH": paths})
         if output is not None:
             found = json.loads(output.splitlines()[-1])
             self.result.counts.update(found["counts"])
-            self.result.elsewhere = found["elsewhere"]
+            self.result.elsewhere = [tuple(each) for each in found["elsewhere"]]
             self.result.failures += found["failures"]
 
     def _step(self, step: str, *module: str, extra: dict[str, str] | None = None) -> str | None:

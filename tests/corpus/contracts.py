@@ -1,4 +1,4 @@
-"""What each generated project is made from: the files of one proto package, and protoc's descriptors of them."""
+"""What each generated project is made from: files of an npm package, and protoc's descriptors of them."""
 
 from __future__ import annotations
 
@@ -15,31 +15,38 @@ _SERVICE = re.compile(r"^service\s+\w+\s*\{", re.M)
 
 
 @dataclass(frozen=True, slots=True)
-class ProtoPackage:
-    """A proto package with a service, as one npm package has it; `files` are paths as imports name them.
+class Source:
+    """What one project is made of: proto packages with services, as one npm package has them.
 
-    Imports that the npm package does not carry are in `common`, those of google-gax, on which all of them depend.
+    `files` are paths as imports name them. Imports that the npm package does not carry are in `common`, those of
+    google-gax, on which all of them depend.
     """
 
     npm: str
-    name: str
+    packages: tuple[str, ...]
     root: Path
     common: Path
     files: tuple[str, ...]
 
     @property
+    def name(self) -> str:
+        """The proto package, or the npm package where all of its proto packages are in one project."""
+        return self.packages[0] if len(self.packages) == 1 else self.npm
+
+    @property
     def project(self) -> str:
         """The name of the project made from it, which no installed module has."""
-        return f"corpus-{self.name.replace('.', '-').replace('_', '-').lower()}"
+        return f"corpus-{re.sub(r'[^a-z0-9]+', '-', self.name.lower()).strip('-')}"
 
     def describe(self, target: Path) -> None:
         """Writes protoc's FileDescriptorSet of the files and of all that they import."""
         flags = [f"-I{self.root}", f"-I{self.common}", "--include_imports", f"--descriptor_set_out={target}"]
-        subprocess.run([sys.executable, "-m", "grpc_tools.protoc", *flags, *self.files], check=True)
+        command = [sys.executable, "-m", "grpc_tools.protoc", *flags, *self.files]
+        subprocess.run(command, stderr=subprocess.DEVNULL, check=True)
 
 
-def proto_packages(package: Package, root: Path, common: Path) -> list[ProtoPackage]:
-    """Every proto package below `root` that defines a service, with all of its files."""
+def sources(package: Package, root: Path, common: Path) -> list[Source]:
+    """Every proto package below `root` that defines a service, and where there are several, all of them at once."""
     files: dict[str, list[str]] = {}
     served = set()
     for path in sorted(root.rglob("*.proto")):
@@ -49,4 +56,9 @@ def proto_packages(package: Package, root: Path, common: Path) -> list[ProtoPack
         files.setdefault(name, []).append(path.relative_to(root).as_posix())
         if _SERVICE.search(text):
             served.add(name)
-    return [ProtoPackage(package.name, name, root, common, tuple(files[name])) for name in sorted(served)]
+    names = sorted(served)
+    each = [Source(package.name, (name,), root, common, tuple(files[name])) for name in names]
+    if len(names) > 1:
+        together = tuple(file for name in names for file in files[name])
+        each.append(Source(package.name, tuple(names), root, common, together))
+    return each

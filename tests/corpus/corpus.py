@@ -1,30 +1,33 @@
-"""All proto packages of the corpus, and the sample of them."""
+"""All contracts of the corpus, and the sample of them."""
 
 from __future__ import annotations
 
-from .contracts import ProtoPackage, proto_packages
+from .contracts import Source, sources
 from .fetch import fetch
 from .packages import PACKAGES, SAMPLE
 
 _COMMON = "google-gax"
 
 
-def everything() -> list[ProtoPackage]:
-    """Every proto package with a service; raises NotFetchedError where one of the npm packages cannot be had."""
-    return _proto_packages({package.name for package in PACKAGES})
+def everything() -> list[Source]:
+    """A project for every proto package, and for every npm package with several.
+
+    Raises NotFetchedError where one of the npm packages cannot be had.
+    """
+    return _sources({package.name for package in PACKAGES})
 
 
-def sample() -> list[ProtoPackage]:
+def sample() -> list[Source]:
     """What every test run looks at."""
-    found = {(each.npm, each.name): each for each in _proto_packages({npm for npm, _ in SAMPLE})}
+    found = {(each.npm, each.name): each for each in _sources({npm for npm, _ in SAMPLE})}
     return [found[key] for key in SAMPLE]
 
 
-def _proto_packages(names: set[str]) -> list[ProtoPackage]:
+def _sources(names: set[str]) -> list[Source]:
     [common] = [fetch(package) for package in PACKAGES if package.name == _COMMON]
     return [
         found
         for package in PACKAGES
         if package.name in names
-        for found in proto_packages(package, fetch(package), common)
+        for found in sources(package, fetch(package), common)
     ]

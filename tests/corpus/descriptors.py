@@ -5,7 +5,7 @@ Nothing of the tool is used here. Messages live in a descriptor pool of their ow
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,17 +50,19 @@ class Rpc:
 
 
 class Contract:
-    """The services of one proto package, and the messages of everything they import."""
+    """The services of some proto packages, and the messages of everything they import."""
 
-    def __init__(self, descriptor_set: Path, package: str) -> None:
+    def __init__(self, descriptor_set: Path, packages: Collection[str]) -> None:
         files = descriptor_pb2.FileDescriptorSet.FromString(descriptor_set.read_bytes()).file
         self.pool = descriptor_pool.DescriptorPool()
         for file in files:
             self.pool.Add(file)
-        own = [file for file in files if file.package == package]
-        self.services = tuple(f"{package}.{service.name}" for file in own for service in file.service)
+        own = [file for file in files if file.package in packages]
+        self.services = tuple(f"{file.package}.{service.name}" for file in own for service in file.service)
         self.rpcs = tuple(rpc for file in own for rpc in _rpcs(file))
-        self.messages = tuple(f"{package}.{message.name}" for file in own for message in file.message_type)
+        self.messages = tuple(
+            f"{file.package}.{message.name}" for file in own for message in file.message_type
+        )
 
     def message(self, name: str) -> type[Any]:
         """The class of a message by its full name."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from .checks import Check, Result
-from .contracts import ProtoPackage
+from .contracts import Source
 from .corpus import sample
 from .fetch import NotFetchedError
 from .packages import SAMPLE
@@ -19,9 +19,9 @@ SEEDS = 2
 
 
 @pytest.fixture(scope="session")
-def contracts() -> dict[str, ProtoPackage]:
+def contracts() -> dict[str, Source]:
     try:
-        return {package.name: package for package in sample()}
+        return {source.name: source for source in sample()}
     except NotFetchedError as error:
         pytest.skip(f"the contracts of the corpus cannot be fetched: {error}")
 
@@ -33,7 +33,7 @@ def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def result(
-    request: pytest.FixtureRequest, contracts: dict[str, ProtoPackage], tmp_path: Path, mypy_cache: Path
+    request: pytest.FixtureRequest, contracts: dict[str, Source], tmp_path: Path, mypy_cache: Path
 ) -> Iterator[Result]:
     yield Check(contracts[request.param], tmp_path, mypy_cache, seeds=SEEDS).run()
 
@@ -45,11 +45,11 @@ def test_every_rpc_and_binding_carries_what_is_sent(result: Result) -> None:
     assert result.compared >= SEEDS * 3 * result.rpcs
 
 
-def test_the_sample_is_large_enough(contracts: dict[str, ProtoPackage]) -> None:
+def test_the_sample_is_large_enough(contracts: dict[str, Source]) -> None:
     services = rpcs = 0
-    for package in contracts.values():
-        for name in package.files:
-            lines = [line.split() for line in (package.root / name).read_text().splitlines()]
+    for source in contracts.values():
+        for name in source.files:
+            lines = [line.split() for line in (source.root / name).read_text().splitlines()]
             services += sum(line[:1] == ["service"] for line in lines)
             rpcs += sum(line[:1] == ["rpc"] for line in lines)
     assert (services >= 25, rpcs >= 300) == (True, True), (services, rpcs)

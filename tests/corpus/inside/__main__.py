@@ -1,6 +1,6 @@
 """Run inside a generated project: starts its servers, calls every RPC, prints what came of it as JSON.
 
-    python -P -m tests.corpus.inside PACKAGE PROTO_PACKAGE DESCRIPTOR_SET SEEDS [TEXT]
+    python -P -m tests.corpus.inside PACKAGE PROTO_PACKAGES DESCRIPTOR_SET SEEDS [TEXT]
 
 TEXT narrows it to the RPCs whose full names contain it.
 """
@@ -24,8 +24,8 @@ from .routing import Routing
 from .tally import Tally
 
 
-async def main(package: str, proto_package: str, descriptor_set: str, seeds: str, text: str = "") -> None:
-    contract = Contract(Path(descriptor_set), proto_package)
+async def main(package: str, proto_packages: str, descriptor_set: str, seeds: str, text: str = "") -> None:
+    contract = Contract(Path(descriptor_set), proto_packages.split(","))
     generated, calls, tally = services(package), Calls(), Tally()
     expect_complete(contract, generated)
     async with serving(package, generated, calls) as servers:
@@ -37,6 +37,7 @@ async def main(package: str, proto_package: str, descriptor_set: str, seeds: str
                 sent = caller.random_call(rpc, seed, rng)
                 await caller.over_grpc(sent)
                 if over_http is not None:
+                    await over_http.by_name(sent)
                     for rule in rpc.rules:
                         await over_http.call(sent, rule, rng)
         await caller.close()

@@ -83,8 +83,19 @@ class Caller:
             "grpc, client", where, sent, lambda n: self.in_thread(self.own.blocking, sent, GRPC, n)
         )
 
-    async def compare(self, kind: str, where: str, sent: Sent, make: Make, winner: Rpc | None = None) -> None:
-        """Makes one call. The handler of `winner`, the RPC itself if None, shall get and answer what `sent` says."""
+    async def compare(
+        self,
+        kind: str,
+        where: str,
+        sent: Sent,
+        make: Make,
+        winner: Rpc | None = None,
+        *,
+        anywhere: bool = False,
+    ) -> None:
+        """Makes one call. The handler of `winner`, the RPC itself if None, shall get and answer what `sent` says;
+        with `anywhere`, that of any RPC, since the client may choose a path that is another's as well.
+        """
         number, call = self.calls.add([response.SerializeToString() for response in sent.responses])
         try:
             found = await make(number)
@@ -92,14 +103,14 @@ class Caller:
             heard = f"{call.reached[0]} was reached" if call.reached else "no handler was reached"
             problem = f"{type(error).__name__}: {str(error)[:500]}; {heard}"
         else:
-            problem = self._problem(sent, call, found, winner or sent.rpc)
+            problem = self._problem(sent, call, found, None if anywhere else winner or sent.rpc)
         self.tally.counts[kind] += 1
         if problem:
             self.tally.fail(kind, where, problem)
         del self.calls.found[number]
 
-    def _problem(self, sent: Sent, call: Call, found: list[bytes], winner: Rpc) -> str:
-        if call.reached != [winner.full_name]:
+    def _problem(self, sent: Sent, call: Call, found: list[bytes], winner: Rpc | None) -> str:
+        if winner is not None and call.reached != [winner.full_name]:
             return f"reached {call.reached} instead of {winner.full_name}"
         pool, message = self.contract.pool, self.contract.message
         received = [message(sent.rpc.request).FromString(data) for data in call.received]

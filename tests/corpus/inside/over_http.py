@@ -6,6 +6,8 @@ import random
 from dataclasses import replace
 from typing import Any
 
+from google.protobuf import json_format
+
 from ..descriptors import Rpc, Rule
 from .calling import Caller
 from .encode import HttpCall, constrain, constrain_stream, encode
@@ -26,6 +28,28 @@ class OverHttp:
         self._tally = caller.tally
         self._routing = routing
 
+    async def by_name(self, sent: Sent) -> None:
+        """At POST /package.Service/Method, which takes any request, bound or not; a client finds its way there."""
+        rpc = sent.rpc
+        if rpc.client_streaming:
+            return
+        rule = Rule("POST", rpc.path, "*", "")
+        body = json_format.MessageToJson(sent.requests[0], descriptor_pool=self._contract.pool)
+        call = HttpCall("POST", rpc.path, body.encode())
+        await self._caller.compare(
+            "http, by name",
+            f"{rpc.full_name}: {body:.300}",
+            sent,
+            lambda n: self._caller.in_thread(self._plain, sent, rule, call, n),
+        )
+        await self._caller.compare(
+            "http, async client, any request",
+            rpc.full_name,
+            sent,
+            lambda n: self._caller.own.asynchronously(sent, HTTP, n),
+            anywhere=True,
+        )
+
     async def call(self, original: Sent, rule: Rule, rng: random.Random) -> None:
         """Every way over HTTP to call the RPC of `original` by one of its bindings."""
         if original.rpc.client_streaming:
@@ -39,7 +63,7 @@ class OverHttp:
         sent, call, winner = self._drawn(original, rule, rng)
         where = f"{sent.rpc.full_name} at {rule}"
         if winner.full_name != sent.rpc.full_name:
-            self._tally.elsewhere.add(f"{where} is {winner.full_name}")
+            self._tally.elsewhere.add((sent.rpc.full_name, winner.full_name, str(rule)))
             if (winner.request, winner.response) != (sent.rpc.request, sent.rpc.response):
                 await self._elsewhere(rule, call, winner, where)
                 return

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from google.api import field_behavior_pb2
 from google.protobuf.descriptor import FieldDescriptor as Field
 
 MAX_DEPTH = 5
@@ -37,6 +38,8 @@ _SCALARS: dict[int, Sequence[Any]] = {
     Field.CPPTYPE_INT64: (0, 1, -1, -(2**63), 2**63 - 1, 2**53 + 1),
     Field.CPPTYPE_UINT64: (0, 1, 2**64 - 1, 2**53 + 1),
 }
+NOT_EMPTY = {Field.TYPE_STRING: "required", Field.TYPE_BYTES: b"required"}
+
 _UNKNOWN_ENUM_NUMBER = 7777
 _JSON_VALUES: tuple[Any, ...] = (
     None,
@@ -54,8 +57,16 @@ _MAX_SECONDS = 315_576_000_000
 _YEAR_1, _YEAR_9999 = -62_135_596_800, 253_402_300_799
 
 
+def is_required(field: Field) -> bool:
+    """By proto2's label, or by google.api.field_behavior where it is not the server that sets the field."""
+    behavior = field.GetOptions().Extensions[field_behavior_pb2.field_behavior]
+    asked = field_behavior_pb2.REQUIRED in behavior and field_behavior_pb2.OUTPUT_ONLY not in behavior
+    return asked or bool(field.is_required)
+
+
 class Filler:
-    """`share` is the chance that a field on the outermost level is set, halved with each level below.
+    """`share` is the chance that a field on the outermost level is set, halved with each level below. What the
+    contract calls REQUIRED (AIP-203) is always set, and not to what is as good as nothing.
 
     `packed` makes what an Any holds; without it every Any stays empty. With `domain`, values are kept to what
     Python's types hold: whole microseconds and known enum values.
@@ -90,9 +101,12 @@ class Filler:
             self._well_known[name](message)
             return message
         for field in message.DESCRIPTOR.fields:
-            wanted = field.is_required or self._rng.random() < self._share / 2**depth
-            if wanted and (field.message_type is None or depth < MAX_DEPTH):
+            required = is_required(field)
+            wanted = required or self._rng.random() < self._share / 2**depth
+            if wanted and (required or field.message_type is None or depth < MAX_DEPTH):
                 self._set(message, field, depth)
+                if required and field.cpp_type == Field.CPPTYPE_STRING and not field.is_repeated:
+                    setattr(message, field.name, getattr(message, field.name) or NOT_EMPTY[field.type])
         return message
 
     def _set(self, message: Any, field: Field, depth: int) -> None:

@@ -16,7 +16,8 @@ class Routing:
     def __init__(self, contract: Contract, order: list[str]) -> None:
         position = {name: index for index, name in enumerate(order)}
         self._rules: dict[str, list[tuple[Rpc, url_template.Template]]] = {_STREAM: []}
-        for rpc in sorted(contract.rpcs, key=lambda rpc: position[rpc.service]):
+        # What a client would have to stream to gives way: a plain request cannot call it anyhow.
+        for rpc in sorted(contract.rpcs, key=lambda rpc: (rpc.client_streaming, position[rpc.service])):
             for rule in rpc.rules:
                 entry = rpc, url_template.parse(rule.path)
                 self._rules.setdefault(rule.verb, []).append(entry)

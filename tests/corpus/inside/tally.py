@@ -15,10 +15,10 @@ _MAX_LINES = 60
 
 @dataclass
 class Tally:
-    """`counts` is by kind of call; `failures` and `elsewhere` are texts for people."""
+    """`counts` is by kind of call; `elsewhere` is as in the result; `failures` are texts for people."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    elsewhere: set[str] = field(default_factory=set)
+    elsewhere: set[tuple[str, str, str]] = field(default_factory=set)
     failures: list[str] = field(default_factory=list)
 
     def fail(self, kind: str, where: str, problem: str) -> None:
