@@ -134,7 +134,8 @@ def _key(key: Any) -> str:
 
 
 def _is_required(each: FieldDescriptor) -> bool:
-    behaviors = set(each.GetOptions().Extensions[field_behavior_pb2.field_behavior])
+    options: Any = each.GetOptions()  # extensions of other packages have no types that fit protobuf's
+    behaviors = set(options.Extensions[field_behavior_pb2.field_behavior])
     if field_behavior_pb2.REQUIRED not in behaviors or field_behavior_pb2.OUTPUT_ONLY in behaviors:
         return False
     return each.has_presence or each.is_repeated or each.type in _TEXT
