@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffolder.app import pipeline
+from scaffolder.app import nouns, pipeline
 from scaffolder.app.report import Report
 from scaffolder.artifact import Artifact, Ownership
 from scaffolder.diagnostics import Diagnostic, fail
@@ -21,23 +21,27 @@ from scaffolder.workspace.lock import Entry, Lock
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """The generated files, every contract by import name (its contents, or the package that brings it), and what
-    is doubtful about them.
+    """The project with its services' nouns, its generated files, every contract by import name (its contents, or the
+    package that brings it), and what is doubtful about them.
     """
 
+    project: Project
     generated: Sequence[Artifact]
     sources: Mapping[str, bytes | str]
     rpcs: Mapping[str, str]
+    nouns: Mapping[str, str]
     warnings: tuple[Diagnostic, ...]
 
 
 def assemble(project: Project, roots: Sequence[Path]) -> Assembly:
     """Generates everything for a project that is not on the disk yet; its contracts are found in `roots` now."""
     contract = pipeline.load(project.contracts, roots)
+    project = nouns.named(project, contract)
     sources = pipeline.sources(contract, roots)
     sources |= {name: _packaged(name) for name in project.contracts if isinstance(sources[name], str)}
     artifacts = pipeline.generate(contract, project, "server").artifacts
-    return Assembly(artifacts, sources, pipeline.surface(contract), contract.warnings)
+    rpcs, called = pipeline.surface(contract), nouns.of(project, contract)
+    return Assembly(project, artifacts, sources, rpcs, called, contract.warnings)
 
 
 def entries_of(artifacts: Iterable[Artifact], origin: str = "") -> dict[str, Entry]:
@@ -55,10 +59,13 @@ def bases_of(artifacts: Iterable[Artifact]) -> list[Artifact]:
 
 
 def lock_artifact(
-    entries: Mapping[str, Entry], recorded: Mapping[str, str], rpcs: Mapping[str, str]
+    entries: Mapping[str, Entry], recorded: Mapping[str, str], output: Assembly | None
 ) -> Artifact:
-    """The lock of a new project."""
-    return Artifact(locks.FILE, Ownership.MACHINE, locks.render(Lock(entries, recorded, rpcs=rpcs)))
+    """The lock of a new project; None for one that has no contracts yet."""
+    lock = Lock(entries, recorded)
+    if output:
+        lock = replace(lock, rpcs=output.rpcs, nouns=output.nouns)
+    return Artifact(locks.FILE, Ownership.MACHINE, locks.render(lock))
 
 
 def place(

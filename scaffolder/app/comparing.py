@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scaffolder.app import dependents, hints, pipeline
+from scaffolder.app import dependents, hints, nouns, pipeline
 from scaffolder.app.contracts import load
 from scaffolder.app.merging import Merger
 from scaffolder.app.options import Request, wishes
@@ -28,13 +28,16 @@ MAX_ROUNDS = 8
 
 def compared(settings: Settings, lock: Lock, warnings: tuple[Diagnostic, ...], request: Request) -> Prepared:
     """The changeset of a run, with the lock that it leaves."""
+    contract = load(settings.project, settings.after if settings.change else None)
+    renames = pipeline.renames(request.options.rename, contract) if request.options.rename else ()
+    settings, unused = nouns.settled(settings, contract, lock, renames)
     project = settings.project
-    contract = load(project, settings.after if settings.change else None)
     output = pipeline.generate(contract, project, request.scope)
     moves = dict(settings.moved_handlers(sorted(output.expected)))
     merger = Merger(project.root, lock, wishes(request.options, project.root, output.expected, moves))
-    if request.options.rename:
-        renaming = pipeline.renaming(request.options.rename, contract, project)
+    if request.options.rename or nouns.changed(project, contract, lock):
+        before = nouns.before(settings, contract, lock)
+        renaming = pipeline.renaming(request.options.rename, contract, project, before)
         asked = replace(merger.wishes, moves={**renaming.paths, **moves})
         merger = replace(merger, wishes=asked, substitute=renaming.substituted)
     hints.check_names(merger.wishes.restore, output.artifacts, lock)
@@ -50,13 +53,13 @@ def compared(settings: Settings, lock: Lock, warnings: tuple[Diagnostic, ...], r
         *hints.idle(merger.wishes.restore, changeset.changes),
         *hints.abandoned(project, changeset.changes),
     )
-    told = (*warnings, *lost, *contract.warnings, *doubts, *renamed, *idle)
+    told = (*warnings, *lost, *unused, *contract.warnings, *doubts, *renamed, *idle)
     report = Report(project.root, changes, told)
     rpcs = pipeline.surface(contract) if request.scope == "server" else lock.rpcs
     return Prepared(
         report,
         changeset.bookkeeping,
-        Lock(changeset.files, recorded, changeset.conflicts, rpcs),
+        Lock(changeset.files, recorded, changeset.conflicts, rpcs, nouns.of(project, contract)),
     )
 
 

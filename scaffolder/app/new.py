@@ -92,7 +92,7 @@ def _from_sample(project: Project) -> Draft:
 def _files(project: Project, roots: Sequence[Path]) -> Draft:
     """Every file of the project; `roots` are where its contracts are now."""
     output = assemble(project, roots)
-    settings = projects.render(project).encode()
+    settings = projects.render(output.project).encode()
     copies = [
         Artifact(f"{API}/{name}", Ownership.YOURS, content)
         for name, content in output.sources.items()
@@ -101,5 +101,5 @@ def _files(project: Project, roots: Sequence[Path]) -> Draft:
     files = [Artifact(projects.FILE, Ownership.YOURS, settings), *copies, *output.generated]
     safety.check_artifacts([item.path for item in files])
     recorded = inputs.record(settings, project.proto_paths, output.sources, "server")
-    lock = lock_artifact(entries_of(output.generated), recorded, output.rpcs)
+    lock = lock_artifact(entries_of(output.generated), recorded, output)
     return Draft([*files, lock], bases_of(output.generated), output.warnings)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -79,7 +79,13 @@ class _Stage:
         self.overlay = overlay
         self.layout = Layout.read(self.templates, self.overlay)
         self.views = ProjectViews(
-            contract, project.name, project.package, project.handlers_dir, project.features, emit
+            contract,
+            project.name,
+            project.package,
+            project.handlers_dir,
+            project.features,
+            emit,
+            project.names,
         )
 
     def plan(self, scope: Scope) -> list[Planned]:
@@ -112,12 +118,21 @@ def _with(documents: Sequence[Planned], planned: Sequence[Planned]) -> list[Plan
     )
 
 
-def renaming(specs: Sequence[str], contract: Contract, project: Project) -> Renaming:
-    """What ``OLD=NEW`` of `specs` means for the project's files; raises for what the contract contradicts."""
+def renaming(
+    specs: Sequence[str], contract: Contract, project: Project, nouns: Mapping[str, str]
+) -> Renaming:
+    """What ``OLD=NEW`` of `specs` means for the project's files; raises for what the contract contradicts.
+
+    `nouns` are those of the last run, by the full names of then.
+    """
+    from scaffolder.targets.python.nouns import settle
     from scaffolder.targets.python.renames import before, renaming
 
     files = _renamed_files([item for item in specs if item.endswith(PROTO)], contract)
-    old = _generation(before.before(contract, renames(specs, contract), files), project)
+    was = before.before(contract, renames(specs, contract), files)
+    # A service that was not there then must not have the noun of one that was.
+    names = {**nouns, **settle(was, project.contracts, nouns, {})}
+    old = _generation(was, replace(project, names=names))
     return renaming.renaming(old, _generation(contract, project))
 
 

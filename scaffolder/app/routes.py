@@ -44,7 +44,7 @@ def routes(root: Path) -> list[Route]:
     for service in contract.services:
         for method in service.methods:
             kind = _KINDS[method.client_streaming, method.server_streaming]
-            file, line = handlers.place(service, method)
+            file, line = handlers.place(service, method, project.names.get(service.full_name, ""))
             bindings: tuple[Binding | None, ...] = method.bindings or (None,)
             for binding in bindings:
                 verb, path = (binding.verb, str(binding.path)) if binding else ("", "")

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scaffolder import project as projects
-from scaffolder.app.assembly import assemble, bases_of, entries_of, lock_artifact, place
+from scaffolder.app import nouns
+from scaffolder.app.assembly import Assembly, assemble, bases_of, entries_of, lock_artifact, place
 from scaffolder.app.report import Report
 from scaffolder.artifact import Artifact, Ownership
 from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError, fail
@@ -59,12 +60,12 @@ def new_from_template(request: TemplateRequest, *, dry_run: bool = False) -> Rep
     with tempfile.TemporaryDirectory(prefix="scaffold-") as folder:
         rendered = run_cookiecutter(request, Path(folder))
         lifted = [*lift(rendered), _answers(request, folder)]
-        generated, recorded, rpcs = _generated(rendered, request, lifted)
-    files = [*lifted, *generated]
+        generated, recorded, output = _generated(rendered, request, lifted)
+    files = [*(_settled(item, output) for item in lifted), *generated]
     safety.check_artifacts([item.path for item in files])
     entries = entries_of(lifted, origin=locks.TEMPLATE) | entries_of(generated)
-    bases = bases_of(files)
-    files.append(lock_artifact(entries, recorded, rpcs))
+    bases = bases_of([*lifted, *generated])
+    files.append(lock_artifact(entries, recorded, output))
     return place(request.target, files, bases, dry_run=dry_run)
 
 
@@ -138,15 +139,15 @@ def lift(folder: Path) -> list[Artifact]:
 
 def _generated(
     rendered: Path, request: TemplateRequest, lifted: Sequence[Artifact]
-) -> tuple[list[Artifact], dict[str, str], Mapping[str, str]]:
-    """What the contracts of the template's scaffold.yaml generate besides its own files, from what, and the RPCs."""
+) -> tuple[list[Artifact], dict[str, str], Assembly | None]:
+    """What the contracts of the template's scaffold.yaml generate besides its own files, from what, and all of it."""
     own = {item.path: item.content for item in lifted}
     if projects.FILE not in own:
-        return [], {}, {}
+        return [], {}, None
     try:
         project = projects.read(rendered)
         if not project.contracts:
-            return [], {}, {}
+            return [], {}, None
         output = assemble(replace(project, root=request.target), project.roots)
     except ScaffoldError as error:
         raise ScaffoldError([_relocated(item, rendered) for item in error.diagnostics]) from error
@@ -154,8 +155,16 @@ def _generated(
     wanted = [
         item for item in output.generated if item.path not in own or item.ownership is Ownership.MACHINE
     ]
-    recorded = inputs.record(own[projects.FILE], project.proto_paths, output.sources, "server")
-    return wanted, recorded, output.rpcs
+    config = next(_settled(item, output) for item in lifted if item.path == projects.FILE)
+    recorded = inputs.record(config.content, project.proto_paths, output.sources, "server")
+    return wanted, recorded, output
+
+
+def _settled(item: Artifact, output: Assembly | None) -> Artifact:
+    """scaffold.yaml with the nouns that its contracts made necessary, any other file as it is."""
+    if item.path != projects.FILE or output is None:
+        return item
+    return replace(item, content=nouns.recorded(item.content.decode(), output.project).encode())
 
 
 def _answers(request: TemplateRequest, folder: str) -> Artifact:

@@ -14,6 +14,7 @@ from scaffolder.project.names import package_name
 
 FILE = "scaffold.yaml"
 FEATURES = ("docker", "kubernetes", "ci")
+NAMES_COMMENT = "What services are called in files and classes where another one has their own name."
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Project:
     slashes; `template` is the cookiecutter template that the project began with, `""` for the built-in one.
     `openapi` is what the OpenAPI document says that the contract does not: title, version, description, contact,
     license, servers (each as in OpenAPI) and security (OpenAPI's Security Scheme Objects by name).
+    `names` are the nouns of services, by full name, that are not called by their own: `order_v2` of
+    `order.v2.OrderService`.
     """
 
     root: Path
@@ -36,6 +39,7 @@ class Project:
     handlers_dir: str = ""
     template: str = ""
     openapi: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.package:
@@ -106,6 +110,9 @@ def render(project: Project) -> str:
             "# The template that this project began with.",
             f"template: {_scalar(project.template)}",
         ]
+    if project.names:
+        lines += ["", f"# {NAMES_COMMENT}", "names:"]
+        lines += [f"  {_scalar(name)}: {_scalar(noun)}" for name, noun in project.names.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from yaml.nodes import Node, ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError, fail
 from scaffolder.paths import is_plain_relative
@@ -16,17 +16,28 @@ from scaffolder.project.names import package_name
 from scaffolder.project.openapi_section import OpenApiReader
 from scaffolder.suggest import hint
 
-KEYS = ("name", "package", "contracts", "proto_paths", "features", "handlers", "template", "openapi")
+KEYS = ("name", "package", "contracts", "proto_paths", "features", "handlers", "template", "openapi", "names")
 _NULL = "tag:yaml.org,2002:null"
 
 
 def place_of(text: str, path: str, key: str, item: str) -> Location:
     """The place of `item` in the list `key` of a scaffold.yaml that has been read before."""
     root = yaml.compose(text, Loader=yaml.SafeLoader)
-    for name, value in root.value if isinstance(root, yaml.MappingNode) else ():
+    for name, value in root.value if isinstance(root, MappingNode) else ():
         for node in value.value if name.value == key and isinstance(value, SequenceNode) else ():
             if node.value == item:
                 return Location(path, node.start_mark.line + 1, node.start_mark.column + 1)
+    return Location(path)
+
+
+def place_of_entry(text: str, path: str, key: str, name: str, *, value: bool = False) -> Location:
+    """The place of the entry `name`, or of its value, in the mapping `key` of a scaffold.yaml that has been read."""
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    for top, mapping in root.value if isinstance(root, MappingNode) else ():
+        for known, held in mapping.value if top.value == key and isinstance(mapping, MappingNode) else ():
+            if known.value == name:
+                mark = (held if value else known).start_mark
+                return Location(path, mark.line + 1, mark.column + 1)
     return Location(path)
 
 
@@ -49,12 +60,15 @@ class Reader:
         handlers = self._text(values, "handlers").rstrip("/")
         template = self._text(values, "template")
         openapi = OpenApiReader(self._report).read(values.get("openapi"))
+        names = self._mapping(values, "names")
         self._check(values, name, package, contracts, features)
         if handlers and not self.diagnostics:
             self._check_handlers(values["handlers"], handlers, package or package_name(name))
         if self.diagnostics:
             raise ScaffoldError(sorted(self.diagnostics, key=lambda item: item.location or Location("")))
-        return Project(root, name, package, contracts, proto_paths, features, handlers, template, openapi)
+        return Project(
+            root, name, package, contracts, proto_paths, features, handlers, template, openapi, names
+        )
 
     def _entries(self, text: str) -> Iterator[tuple[str, Node]]:
         """Key and value node of each entry; unknown and repeated keys are reported and left out."""
@@ -82,7 +96,7 @@ class Reader:
             raise fail("config", f"is not YAML: {message}", "", Location(self.path)) from error
         if node is None:
             return []
-        if not isinstance(node, yaml.MappingNode):
+        if not isinstance(node, MappingNode):
             raise fail(
                 "config", "is not a mapping", "it needs lines such as: name: order-service", self._place(node)
             )
@@ -119,6 +133,25 @@ class Reader:
             else:
                 found.append(str(item.value))
         return tuple(found)
+
+    def _mapping(self, values: dict[str, Node], key: str) -> dict[str, str]:
+        node = values.get(key)
+        if node is None or node.tag == _NULL:
+            return {}
+        if not isinstance(node, MappingNode):
+            self._report(
+                node, f"`{key}` has to be a mapping", f"{key}:\n      order.v2.OrderService: order_v2"
+            )
+            return {}
+        found: dict[str, str] = {}
+        for name, value in node.value:
+            if not isinstance(value, ScalarNode) or value.tag == _NULL or not isinstance(name, ScalarNode):
+                self._report(value, f"an entry of `{key}` has to be text", "")
+            elif name.value in found:
+                self._report(name, f"`{name.value}` stands in `{key}` twice", "keep one of them")
+            else:
+                found[str(name.value)] = str(value.value)
+        return found
 
     def _check(
         self,

@@ -51,6 +51,46 @@ def set_scalar(text: str, key: str, value: str) -> str:
     return f"{text[:start]}{space}{scalar(value)}{text[end:]}"
 
 
+def set_entry(text: str, key: str, name: str, value: str, comment: str = "") -> str:
+    """`text` with `name: value` in the mapping `key`; where that is missing it is added, with a comment above it."""
+    newline, line = _newline(text), f"{scalar(name)}: {scalar(value)}"
+    node = _value(text, key)
+    if node is None:
+        head = f"{newline}# {comment}{newline}" if comment else ""
+        return f"{_ended(text, newline)}{head}{key}:{newline}  {line}{newline}"
+    if not isinstance(node, MappingNode):  # `names:` with nothing behind it
+        return _insert_line(text, node.start_mark.index, f"  {line}", newline)
+    for known, held in node.value:
+        if known.value == name:
+            return f"{text[: held.start_mark.index]}{scalar(value)}{text[held.end_mark.index :]}"
+    if not node.value:  # `names: {}`
+        return f"{text[: node.start_mark.index]}{{{line}}}{text[node.end_mark.index :]}"
+    end = node.value[-1][1].end_mark.index
+    if node.flow_style:
+        return f"{text[:end]}, {line}{text[end:]}"
+    return _insert_line(text, end, f"{' ' * node.start_mark.column}{line}", newline)
+
+
+def rename_entry(text: str, key: str, name: str, new: str) -> str:
+    """`text` with the entry `name` of the mapping `key` called `new`."""
+    node = _value(text, key)
+    for known, _ in node.value if isinstance(node, MappingNode) else ():
+        if known.value == name:
+            return f"{text[: known.start_mark.index]}{scalar(new)}{text[known.end_mark.index :]}"
+    return text
+
+
+def remove_entry(text: str, key: str, name: str) -> str:
+    """`text` without the entry `name` of the block mapping `key`, with the line that it stood on."""
+    node = _value(text, key)
+    for known, value in node.value if isinstance(node, MappingNode) and not node.flow_style else ():
+        if known.value == name:
+            start = text.rfind("\n", 0, known.start_mark.index) + 1
+            end = text.find("\n", value.end_mark.index)
+            return text[:start] + (text[end + 1 :] if end >= 0 else "")
+    return text
+
+
 def _value(text: str, key: str) -> Node | None:
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     if not isinstance(root, MappingNode):

@@ -22,7 +22,7 @@ FILE = f"{FOLDER}/lock.json"
 FORMAT = 2
 READABLE = (1, 2)
 TEMPLATE = "template"
-_OPTIONAL = ("conflicts", "rpcs")
+_OPTIONAL = ("conflicts", "rpcs", "nouns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,16 @@ class Open:
 class Lock:
     """`files` by path relative to the project; `inputs` as `scaffolder.workspace.inputs` describes them.
 
-    `conflicts` by `PATH::NAME`; `rpcs` are the contract's, by full name, with their signatures. `lost` is true where
-    the file cannot be read or is not there: nothing that is on the disk may then be deleted or replaced.
+    `conflicts` by `PATH::NAME`; `rpcs` are the contract's, by full name, with their signatures; `nouns` are
+    what its services are called in files. `lost` is true where the file cannot be read or is not there: nothing that is
+    on the disk may then be deleted or replaced.
     """
 
     files: Mapping[str, Entry] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     conflicts: Mapping[str, Open] = field(default_factory=dict)
     rpcs: Mapping[str, str] = field(default_factory=dict)
+    nouns: Mapping[str, str] = field(default_factory=dict)
     lost: bool = False
 
 
@@ -91,6 +93,7 @@ def render(lock: Lock) -> bytes:
         "files": {path: _entry(entry) for path, entry in lock.files.items()},
         "conflicts": {name: _json([item.current, item.incoming]) for name, item in lock.conflicts.items()},
         "rpcs": {name: _json(signature) for name, signature in lock.rpcs.items()},
+        "nouns": {name: _json(noun) for name, noun in lock.nouns.items()},
     }
     lines = ["{", f'"format": {FORMAT},']
     for name, block in blocks.items():
@@ -122,6 +125,7 @@ def _parse(text: str) -> Lock:
         _inputs(_block(data, "inputs")),
         {name: Open(*map(_text, _list(value))) for name, value in _block(data, "conflicts")},
         {name: _text(value) for name, value in _block(data, "rpcs")},
+        {name: _text(value) for name, value in _block(data, "nouns")},
     )
 
 

@@ -11,28 +11,6 @@ from .conftest import Load
 RPC = "message M {} service %s { rpc Do(M) returns (M); }"
 
 
-@pytest.mark.parametrize("name", ["class", "None", "import", "Import", "list", "print", "Exception"])
-def test_service_called_like_a_keyword_or_builtin(load: Load, name: str) -> None:
-    [found] = check(load(RPC % name))
-    assert found.code == "service-name"
-    assert name in found.message
-    assert found.location is not None and found.location.line == 3
-
-
-@pytest.mark.parametrize("name", ["ImportService", "Greeter", "ListService", "Match", "OrderService"])
-def test_service_with_a_possible_name(load: Load, name: str) -> None:
-    assert check(load(RPC % name)) == []
-
-
-def test_two_services_that_want_one_file(load: Load) -> None:
-    text = (
-        "message M {} service Order { rpc A(M) returns (M); } service OrderService { rpc A(M) returns (M); }"
-    )
-    [found] = check(load(text))
-    assert found.code == "same-file"
-    assert "shop.v1.Order " in found.message and "shop.v1.OrderService" in found.message
-
-
 def test_folder_that_is_a_keyword(load: Load) -> None:
     [found] = check(load(RPC % "Greeter", name="in/v1/greeter.proto"))
     assert found.code == "path-name"
@@ -77,10 +55,3 @@ def test_rpc_called_like_a_method_of_pythons_own(load: Load) -> None:
     )
     assert found.code == "rpc-name"
     assert "'__init__'" in found.message
-
-
-@pytest.mark.parametrize("other", ["AsyncGreeter", "Greeter_"])
-def test_two_services_whose_clients_would_be_called_alike(load: Load, other: str) -> None:
-    [found, *_] = check(load(f"service Greeter {{}} service {other} {{}}"))
-    assert found.code == "same-class"
-    assert "shop.v1.Greeter " in found.message and f"shop.v1.{other}" in found.message

@@ -7,7 +7,6 @@ import pytest
 
 from scaffolder.contract.model import Contract
 from scaffolder.targets.python.modules import Imports, rewrite_enums, rewrite_keywords
-from scaffolder.targets.python.services import ServiceViews
 from scaffolder.targets.python.views import ProjectViews
 
 from .conftest import Load
@@ -24,7 +23,8 @@ message GetXRequest { string name = 1; }
 
 
 def layers(contract: Contract, service: int = 0) -> dict[str, Any]:
-    return ServiceViews(contract, contract.services[service], "shop").layers_view
+    found: dict[str, Any] = list(ProjectViews(contract, "shop", "shop").nouns.values())[service]["service"]
+    return found
 
 
 def methods(load: Load, *names: str) -> list[dict[str, Any]]:

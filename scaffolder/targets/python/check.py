@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import builtins
 import keyword
 from collections.abc import Iterator
 
-from scaffolder.contract.model import Contract, Enum, File, Message, Service
+from scaffolder.contract.model import Contract, Enum, File, Message
 from scaffolder.diagnostics import Diagnostic, Location
 from scaffolder.targets.python.modules import protoc_module, stem
-from scaffolder.targets.python.names import class_stem, noun
 
 
 def check(contract: Contract) -> list[Diagnostic]:
     """Diagnostics for names that cannot become Python modules or classes, empty where all can."""
     found = [finding for file in contract.files if not file.provider for finding in _file_path(file)]
-    found += [finding for service in contract.services for finding in _service_name(service)]
-    same = [*_same_module(contract), *_same_noun(contract), *_same_class(contract)]
-    return [*found, *_type_names(contract), *_method_names(contract), *same]
+    return [*found, *_type_names(contract), *_method_names(contract), *_same_module(contract)]
 
 
 def _file_path(file: File) -> Iterator[Diagnostic]:
@@ -56,23 +52,6 @@ def _same_module(contract: Contract) -> Iterator[Diagnostic]:
             )
 
 
-def _service_name(service: Service) -> Iterator[Diagnostic]:
-    name, word = service.name, noun(service.name)
-    if keyword.iskeyword(name) or keyword.iskeyword(word):
-        what = "a Python keyword"
-    elif hasattr(builtins, name):
-        what = "a Python builtin"
-    else:
-        return
-    suggestion = f"{name[:1].upper()}{name[1:]}Service"
-    yield Diagnostic(
-        "service-name",
-        f"the service is called '{name}', which is {what}",
-        f"rename the service, for example to '{suggestion}'",
-        service.location,
-    )
-
-
 def _type_names(contract: Contract) -> Iterator[Diagnostic]:
     """Messages and enums that no Python code could name; their stubs would be no Python either."""
     items: list[Message | Enum] = [*contract.messages.values(), *contract.enums.values()]
@@ -99,37 +78,4 @@ def _method_names(contract: Contract) -> Iterator[Diagnostic]:
                     f"the RPC '{method.name}' of {service.full_name} is called like a method of Python's own",
                     "rename it without the underscores around it",
                     method.location,
-                )
-
-
-def _same_noun(contract: Contract) -> Iterator[Diagnostic]:
-    """Services that would share one file: case does not tell files apart on every disk."""
-    first: dict[str, Service] = {}
-    for service in contract.services:
-        word = noun(service.name).lower()
-        other = first.setdefault(word, service)
-        if other is not service:
-            yield Diagnostic(
-                "same-file",
-                f"the services {other.full_name} ({other.location}) and {service.full_name} "
-                f"both want the file '{word}.py'",
-                "rename one of them, or give each its own project",
-                service.location,
-            )
-
-
-def _same_class(contract: Contract) -> Iterator[Diagnostic]:
-    """Services in files of their own whose clients would be called alike: `Foo_` and `Foo`, `AsyncFoo` and `Foo`."""
-    first: dict[str, Service] = {}
-    for service in contract.services:
-        stem = class_stem(service.name)
-        for name in (f"{stem}Client", f"Async{stem}Client"):
-            other = first.setdefault(name, service)
-            if other is not service and noun(other.name).lower() != noun(service.name).lower():
-                yield Diagnostic(
-                    "same-class",
-                    f"the services {other.full_name} ({other.location}) and {service.full_name} "
-                    f"would both have a class '{name}'",
-                    "rename one of them, or give each its own project",
-                    service.location,
                 )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.contract.model import Method, Service
+from scaffolder.targets.python.names import noun as plain
+from scaffolder.targets.python.nouns import stem_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,13 @@ class Handlers:
 
     classes: tuple[HandlerClass, ...]
 
-    def place(self, service: Service, method: Method) -> tuple[str, int]:
-        """File, relative to the project, and line of the handler of `method`; `("", 0)` where there is none."""
-        candidates = [found for found in self.classes if any(_is_base(b, service.name) for b in found.bases)]
+    def place(self, service: Service, method: Method, noun: str = "") -> tuple[str, int]:
+        """File, relative to the project, and line of the handler of `method`; `("", 0)` where there is none.
+
+        `noun` is the service's where that is not its own.
+        """
+        known = (f"{service.name}Base", f"{stem_of(noun or plain(service.name), service.name)}ServiceBase")
+        candidates = [found for found in self.classes if any(base in known for base in found.bases)]
         folder = service.full_name.rpartition(".")[0]
         own = [found for found in candidates if any(folder in module for module in found.bases.values())]
         for found in own or candidates:
@@ -65,12 +71,6 @@ def _classes(tree: ast.Module, file: str) -> Iterator[HandlerClass]:
                 item for item in node.body if isinstance(item, ast.AsyncFunctionDef | ast.FunctionDef)
             )
             yield HandlerClass(file, node.lineno, bases, {item.name: item.lineno for item in functions})
-
-
-def _is_base(name: str, service: str) -> bool:
-    """Whether a class of this name is the generated base of the service, `OrderServiceBase` of `Order` as well."""
-    stem = service.removesuffix("Service")
-    return name in (f"{service}Base", f"{stem}ServiceBase")
 
 
 def _folded(name: str) -> str:

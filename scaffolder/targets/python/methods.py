@@ -12,7 +12,7 @@ from scaffolder.targets.python.resources import StandardMethod
 from scaffolder.targets.python.storage import entity_variable, repository_property
 
 
-def standard_view(domain: Domain, standard: StandardMethod, prefix: str) -> dict[str, Any]:
+def standard_view(domain: Domain, standard: StandardMethod, store: str) -> dict[str, Any]:
     resource = standard.resource
     identity = resource.identity.name
     entity_var = entity_variable(resource)
@@ -29,7 +29,7 @@ def standard_view(domain: Domain, standard: StandardMethod, prefix: str) -> dict
         "convert": domain.function_of(resource.message),
         "identity": identity,
         "identity_type": "int" if resource.is_integer else "str",
-        "repository_property": f"_{repository_property(resource, prefix)}",
+        "repository_property": f"_{repository_property(resource, store)}",
         "new_identity": f'f"{resource.collection}{{{new_id}}}"' if resource.collection else new_id,
         "create_times": " = ".join(f"{entity_var}.{name}" for name in times),
         "sets_update_time": "update_time" in times,

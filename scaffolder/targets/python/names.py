@@ -7,6 +7,8 @@ import keyword
 import re
 from collections.abc import Collection
 
+from scaffolder.paths import WINDOWS_DEVICES
+
 _WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_IN_IDENTIFIER = re.compile(r"\W", re.ASCII)
 
@@ -45,20 +47,29 @@ def identifier(text: str) -> str:
 def noun(service: str) -> str:
     """The word that names a service's file in every layer: `OrderService` → `order`.
 
-    The suffix stays where nothing or a keyword would be left: `ImportService` → `import_service`. So does that of
-    `ErrorsService`, because every layer has an errors.py.
+    The suffix stays, or is put there, where nothing would be left, or a name that no module can have: `ImportService`
+    and `import` → `import_service`. So does that of `ErrorsService`, because every layer has an errors.py.
     """
-    stripped = snake(service.removesuffix("Service"))
-    if stripped == "errors":
-        return "errors_service"
-    if not stripped.strip("_") or keyword.iskeyword(stripped) or keyword.issoftkeyword(stripped):
-        return snake(service)
-    return stripped
+    stripped = snake(service.removesuffix("Service")).strip("_")
+    if not stripped:
+        return "service"
+    if keyword.iskeyword(stripped) or stripped in WINDOWS_DEVICES or stripped == "errors":
+        return f"{stripped}_service"
+    return identifier(snake(service).strip("_") if keyword.issoftkeyword(stripped) else stripped)
 
 
 def class_stem(service: str) -> str:
     """What the names of a service's classes have in common: `Order` of `OrderService`."""
-    return pascal(service.removesuffix("Service")) or "Service"
+    return identifier(pascal(service.removesuffix("Service")) or "Service")
+
+
+def in_words(text: str, word: str) -> tuple[str, str, str]:
+    """`text` in snake case around `word`, by whole words: `order_v2` around `order` → `"", "order", "v2"`.
+
+    `text` alone where `word` is no part of it.
+    """
+    before, found, after = f"_{text}_".partition(f"_{word}_")
+    return (before.strip("_"), word, after.strip("_")) if found else (text, "", "")
 
 
 def title(name: str) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scaffolder.contract.model import Contract, Field, Kind, Message, Method, Service
 from scaffolder.targets.python.names import noun, plural, snake
+from scaffolder.targets.python.nouns import qualifies
 
 INTEGERS = frozenset({Kind.INT32, Kind.INT64, Kind.UINT32, Kind.SINT32, Kind.SINT64})
 """Kinds that a numeric identity or a page size may have."""
@@ -234,21 +236,24 @@ def _list(request: Message, response: Message, resource: Resource) -> StandardMe
     )
 
 
-def resource_prefixes(contract: Contract) -> dict[str, dict[str, str]]:
-    """By a service's and a message's full names: what tells its store from another's, where two are called alike.
+def resource_stores(contract: Contract, nouns: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """By a service's and a message's full names: what its store is called, where that is not the resource's own noun.
 
-    The service that the resource is called after has the plain name, otherwise the first that stores it.
+    `nouns` are the services', by full name. The service that the resource is called after has the plain name, otherwise
+    the first that stores it. A service whose noun is qualified (`order_v2`) stores under that one, whoever else there
+    is, so that its tables keep their names when the other version goes.
     """
-    stored = [
-        (service, resource)
-        for service in contract.services
-        for resource in {
-            s.resource.message.full_name: s.resource for s in recognise(contract, service).values()
-        }.values()
-    ]
-    owners = {noun(service.name): service for service in contract.services}
+    owners = {word: name for name, word in nouns.items()}
     found: dict[str, dict[str, str]] = {}
-    for service, resource in stored:
-        if owners.setdefault(resource.noun, service) is not service:
-            found.setdefault(service.full_name, {})[resource.message.full_name] = noun(service.name)
+    for service in contract.services:
+        word = nouns[service.full_name]
+        stored = {s.resource.message.full_name: s.resource for s in recognise(contract, service).values()}
+        for message, resource in stored.items():
+            plain = resource.noun
+            own = word if plain == noun(service.name) else f"{word}_{plain}"
+            store = own if qualifies(word, service) else plain
+            while owners.setdefault(store, service.full_name) != service.full_name:
+                store = f"{word}_{store}"
+            if store != plain:
+                found.setdefault(service.full_name, {})[message] = store
     return found

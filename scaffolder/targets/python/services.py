@@ -13,11 +13,13 @@ from scaffolder.targets.python.domain import Domain, enum_members
 from scaffolder.targets.python.mapping import Conversion, build, crossing
 from scaffolder.targets.python.methods import custom_view, standard_view, with_lists
 from scaffolder.targets.python.modules import Imports, stem
-from scaffolder.targets.python.names import class_stem, noun, pascal, safe, snake, title
+from scaffolder.targets.python.names import identifier, noun, safe, snake, title
+from scaffolder.targets.python.nouns import stem_of
 from scaffolder.targets.python.resources import Resource, StandardMethod, recognise
 from scaffolder.targets.python.samples import sample_request, samples
 from scaffolder.targets.python.storage import (
     DATA_CLASSES,
+    repository_class,
     repository_view,
 )
 from scaffolder.targets.python.text import comment, docstring, summary
@@ -31,24 +33,28 @@ CLIENT_ATTRIBUTES = frozenset({"aclose", "close"})
 
 @dataclass(frozen=True, slots=True)
 class ServiceNames:
-    """What a service is called in each layer."""
+    """What a service is called in each layer; `noun` and `gen_name` are those of `nouns.Nouns`."""
 
     service: Service
-
-    @property
-    def noun(self) -> str:
-        return noun(self.service.name)
+    noun: str
+    gen_name: str
 
     @property
     def stem(self) -> str:
         """The class names' common part: `Order` of `OrderService`."""
-        return class_stem(self.service.name)
+        return stem_of(self.noun, self.service.name)
 
     @property
     def gen_path(self) -> str:
         """Where the service's own modules live below gen/, without their suffix: `order/v1/order_service`."""
         folder, _, _ = stem(self.service.file).rpartition("/")
-        return "/".join(filter(None, (folder, snake(self.service.name))))
+        return "/".join(filter(None, (folder, self.gen_name)))
+
+    @property
+    def bind(self) -> str:
+        """The function that makes a binding of a handler: `bind_order_service`."""
+        is_plain = self.noun == noun(self.service.name)
+        return f"bind_{snake(self.service.name) if is_plain else f'{self.noun}_service'}"
 
     def view(self) -> dict[str, Any]:
         return {
@@ -63,11 +69,11 @@ class ServiceNames:
             "use_case_class": f"{self.stem}UseCase",
             "client_class": f"{self.stem}Client",
             "async_client_class": f"Async{self.stem}Client",
-            "bind": f"bind_{snake(self.service.name)}",
+            "bind": self.bind,
             "gen_path": self.gen_path,
             "gen_module": self.gen_path.replace("/", "."),
             "gen_package": self.gen_path.rpartition("/")[0].replace("/", "."),
-            "gen_name": self.gen_path.rpartition("/")[2],
+            "gen_name": self.gen_name,
         }
 
 
@@ -75,25 +81,26 @@ class ServiceNames:
 class ServiceViews:
     """Builds the view of a service; `package` is the dotted package that holds `gen`.
 
-    `prefixes` are those of resources, by their messages' full names, whose plain names another service has taken.
+    `names` are the service's own; `stores` the nouns of resources, by their messages' full names, where these are not
+    the resources' plain ones.
     """
 
     contract: Contract
     service: Service
     package: str
-    prefixes: Mapping[str, str] = field(default_factory=dict)
+    names: ServiceNames
+    stores: Mapping[str, str] = field(default_factory=dict)
     standard: dict[str, StandardMethod] = field(init=False)
 
     def __post_init__(self) -> None:
         self.standard = recognise(self.contract, self.service)
-        self.names = ServiceNames(self.service)
 
     def methods(self, imports: Imports) -> list[dict[str, Any]]:
         """The RPCs as gen/ and the clients see them: names, types and kinds."""
         taken: set[str] = set()
         found = []
         for method in self.service.methods:
-            name = safe(snake(method.name).strip("_") or "rpc", taken | METHOD_RESERVED)
+            name = safe(identifier(snake(method.name).strip("_") or "rpc"), taken | METHOD_RESERVED)
             taken.add(name)
             found.append(self._method(method, name, imports))
         return found
@@ -123,8 +130,9 @@ class ServiceViews:
         methods = with_lists(methods)
         conversions = self._conversions(domain, imports)
         resources: list[Resource | None] = [*self._resources()] or [None]
+        own = self.names.noun, self.names.stem
         repositories = [
-            repository_view(domain, self.names.stem, resource, self._verbs(resource), self._prefix(resource))
+            repository_view(domain, own, resource, self._verbs(resource), self._store(resource))
             | (samples(domain, imports, resource, methods) if resource else {})
             | {"sample_keeps_rules": resource is None or self._keeps_rules(resource)}
             for resource in resources
@@ -155,8 +163,8 @@ class ServiceViews:
             and standard.resource.message is resource.message
         )
 
-    def _prefix(self, resource: Resource | None) -> str:
-        return self.prefixes.get(resource.message.full_name, "") if resource else ""
+    def _store(self, resource: Resource | None) -> str:
+        return self.stores.get(resource.message.full_name, "") if resource else ""
 
     def _resources(self) -> list[Resource]:
         unique = {s.resource.message.full_name: s.resource for s in self.standard.values()}
@@ -183,7 +191,7 @@ class ServiceViews:
         resources = self._resources()
         own = [f"{self.names.stem}UseCase", f"{self.names.stem}Repository", f"Sql{self.names.stem}Repository"]
         for resource in resources:
-            name = f"{pascal(self._prefix(resource))}{resource.message.name}Repository"
+            name = repository_class(resource, self._store(resource))
             own += [name, f"Sql{name}", f"Fake{name}", f"{resource.message.name}Row"]
         return [*own, f"Async{self.names.stem}Client", *(DATA_CLASSES if resources else ())]
 
@@ -229,8 +237,8 @@ class ServiceViews:
 
     def _layers(self, method: Method, domain: Domain, imports: Imports) -> dict[str, Any]:
         if standard := self.standard.get(method.name):
-            prefix = self._prefix(standard.resource)
-            return {"shape": standard.verb, **standard_view(domain, standard, prefix)}
+            store = self._store(standard.resource)
+            return {"shape": standard.verb, **standard_view(domain, standard, store)}
         return {"shape": "custom", **custom_view(domain, method)}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from scaffolder.contract.model import Kind
 from scaffolder.targets.python.domain import Domain, DomainField
-from scaffolder.targets.python.names import BUILTIN_TYPES, pascal, plural, safe, snake, title
+from scaffolder.targets.python.names import BUILTIN_TYPES, in_words, pascal, plural, safe, title
 from scaffolder.targets.python.resources import Resource
 
 WIDE = frozenset({Kind.INT64, Kind.SINT64, Kind.SFIXED64, Kind.UINT32, Kind.FIXED32})
@@ -70,34 +70,38 @@ def entity_variable(resource: Resource) -> str:
 
 
 def repository_view(
-    domain: Domain, stem: str, resource: Resource | None, verbs: set[str], prefix: str = ""
+    domain: Domain, service: tuple[str, str], resource: Resource | None, verbs: set[str], store: str = ""
 ) -> dict[str, Any]:
     """The repository of a resource, or an empty one named after the service where nothing is known to be stored.
 
-    `prefix` stands before the names that are one for the whole project, where another service has taken them.
+    `service` is the service's noun and the stem of its classes; `store` what the resource's noun is in names that are
+    one for the whole project, where its own would be another's.
     """
+    noun, stem = service
     if resource is None:
         return {
             "class": f"{stem}Repository",
             "sql_class": f"Sql{stem}Repository",
-            "property": f"{snake(stem)}_repository",
+            "property": f"{noun}_repository",
             "resource": None,
         }
     entity = domain.class_of(resource.message)
     fields = domain.fields_of(resource.message)
     attributes = {field.field.name: field.attribute for field in fields}
     columns = [_column(field, field.field is resource.identity) for field in fields]
+    name = repository_class(resource, store)
+    before, _, after = in_words(store or resource.noun, resource.noun)
     return {
-        "class": f"{pascal(prefix)}{resource.message.name}Repository",
-        "sql_class": f"Sql{pascal(prefix)}{resource.message.name}Repository",
-        "property": repository_property(resource, prefix),
+        "class": name,
+        "sql_class": f"Sql{name}",
+        "property": repository_property(resource, store),
         "resource": resource,
         "entity": entity,
         "entity_var": entity_variable(resource),
         "row_class": f"{resource.message.name}Row",
         "noun": title(resource.message.name).lower(),
         "plural": plural(title(resource.message.name).lower()),
-        "table": plural("_".join(filter(None, (prefix, resource.noun)))),
+        "table": "_".join(filter(None, (before, plural(resource.noun), after))),
         "identity": attributes[resource.identity.name],
         "key": next(column["attribute"] for column in columns if column["is_identity"]),
         "identity_type": "int" if resource.is_integer else "str",
@@ -111,9 +115,15 @@ def repository_view(
     }
 
 
-def repository_property(resource: Resource, prefix: str) -> str:
-    """The container's property, and without a prefix of its own the use case's attribute."""
-    return "_".join(filter(None, (prefix, resource.noun, "repository")))
+def repository_property(resource: Resource, store: str) -> str:
+    """The container's property, and with an underscore before it the use case's attribute."""
+    return f"{store or resource.noun}_repository"
+
+
+def repository_class(resource: Resource, store: str) -> str:
+    """The protocol in biz/: `BookRepository`, `AdminBookRepository` of the store `admin_book`."""
+    before, _, after = in_words(store or resource.noun, resource.noun)
+    return f"{pascal(before)}{resource.message.name}{pascal(after)}Repository"
 
 
 def _column(field: DomainField, is_identity: bool) -> dict[str, str | bool]:

@@ -6,7 +6,7 @@ The only entrance to this package for the stages above it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -21,9 +21,10 @@ from scaffolder.targets.python.modules import (
     rewrite_keywords,
     stem,
 )
-from scaffolder.targets.python.names import title
-from scaffolder.targets.python.resources import resource_prefixes
-from scaffolder.targets.python.services import ServiceViews
+from scaffolder.targets.python.names import noun, title
+from scaffolder.targets.python.nouns import gen_names
+from scaffolder.targets.python.resources import resource_stores
+from scaffolder.targets.python.services import ServiceNames, ServiceViews
 from scaffolder.targets.python.toolchain import toolchain
 
 PORTS = {"grpc": 9000, "http": 8000}
@@ -37,7 +38,8 @@ class ProjectViews:
     """Views of one project.
 
     `name` is the distribution's name, `package` the Python package, `handlers` the folder of the handlers relative to
-    the project (``src/PACKAGE/service`` by default), `emit` what makes protoc's files of a descriptor set.
+    the project (``src/PACKAGE/service`` by default), `emit` what makes protoc's files of a descriptor set. `names` are
+    the nouns of services, by full name, that are not called by their plain one.
     """
 
     contract: Contract
@@ -46,6 +48,7 @@ class ProjectViews:
     handlers: str = ""
     features: tuple[str, ...] = ()
     emit: Callable[[bytes, list[str]], dict[str, str]] = field(repr=False, default=lambda *_: {})
+    names: Mapping[str, str] = field(default_factory=dict)
     _by_package: dict[str, list[ServiceViews]] = field(repr=False, default_factory=dict, init=False)
 
     @property
@@ -162,14 +165,33 @@ class ProjectViews:
     def _services(self, package: str) -> list[ServiceViews]:
         if package not in self._by_package:
             self._by_package[package] = [
-                ServiceViews(self.contract, service, package, self._prefixes.get(service.full_name, {}))
+                ServiceViews(
+                    self.contract,
+                    service,
+                    package,
+                    self._service_names[service.full_name],
+                    self._stores.get(service.full_name, {}),
+                )
                 for service in self.contract.services
             ]
         return self._by_package[package]
 
     @cached_property
-    def _prefixes(self) -> dict[str, dict[str, str]]:
-        return resource_prefixes(self.contract)
+    def by_service(self) -> dict[str, str]:
+        """Every service's noun, by its full name."""
+        return {s.full_name: self.names.get(s.full_name) or noun(s.name) for s in self.contract.services}
+
+    @cached_property
+    def _service_names(self) -> dict[str, ServiceNames]:
+        below_gen = gen_names(self.contract.services, self.by_service)
+        return {
+            s.full_name: ServiceNames(s, self.by_service[s.full_name], below_gen[s.full_name])
+            for s in self.contract.services
+        }
+
+    @cached_property
+    def _stores(self) -> dict[str, dict[str, str]]:
+        return resource_stores(self.contract, self.by_service)
 
     def _summary(self, views: ServiceViews) -> dict[str, Any]:
         shared = views.gen_view
