@@ -250,6 +250,11 @@ class Contract:
         return any("REQUIRED" in field.behaviors for message in messages for field in message.fields)
 
     @cached_property
+    def places(self) -> Mapping[str, int]:
+        """The place of every message, and of every enum among the enums, by full name: the order they stand in."""
+        return {name: index for names in (self.messages, self.enums) for index, name in enumerate(names)}
+
+    @cached_property
     def by_name(self) -> Mapping[str, File]:
         """Every file by the name that imports use."""
         return {file.name: file for file in self.files}

@@ -18,7 +18,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
-_OWN = ("stubs.py", "source_info.py", "options.py")  # what is done before and behind the other two
+_OWN = (
+    "stubs.py",
+    "safe_types.py",
+    "source_info.py",
+    "options.py",
+)  # what is done before and behind the other two
 
 
 def closures(files: Iterable[FileDescriptorProto]) -> dict[str, frozenset[str]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from scaffolder.cache import Cache
 from scaffolder.contract.compiler import run_protoc
+from scaffolder.contract.safe_types import aliases, mend_stub, rename_types
 from scaffolder.diagnostics import fail
 
 if TYPE_CHECKING:
@@ -82,7 +83,21 @@ def _emitted(descriptors: Any, names: Sequence[str], needed: Mapping[str, Collec
     texts = _typing_stubs(_for_mypy_protobuf(descriptors, needed), names, with_services)
     for file in descriptors.file:
         _as_from_source(file)
-    return texts | _modules(descriptors.SerializeToString(), names, with_services)
+    return texts | _python(descriptors, names, with_services)
+
+
+def _python(descriptors: Any, names: Sequence[str], with_services: Sequence[str]) -> dict[str, str]:
+    """The modules of messages with what their contract calls them, and gRPC's with what Python can call them."""
+    made = _modules(descriptors.SerializeToString(), names, with_services)
+    for file in descriptors.file:
+        if file.name in names and (more := aliases(file)):
+            made[f"{module_path(file.name)}_pb2.py"] += f"# Names that Python code can say.\n{more}"
+    renamed = type(descriptors)()
+    renamed.CopyFrom(descriptors)
+    if with_services and rename_types(renamed.file):
+        safe = _modules(renamed.SerializeToString(), with_services, with_services)
+        made |= {path: text for path, text in safe.items() if path.endswith("_pb2_grpc.py")}
+    return made
 
 
 def _for_mypy_protobuf(descriptors: Any, needed: Mapping[str, Collection[str]]) -> bytes:
@@ -95,6 +110,7 @@ def _for_mypy_protobuf(descriptors: Any, needed: Mapping[str, Collection[str]]) 
     for file in copy.file:
         if _MYPY_OPTIONS not in needed[file.name]:
             file.DiscardUnknownFields()
+    rename_types(copy.file)
     return bytes(copy.SerializeToString())
 
 
@@ -181,7 +197,7 @@ def _typing_stubs(
         raise fail(
             "mypy-protobuf", f"the typed stubs cannot be written: {error}", "mend that option"
         ) from error
-    return {file.name: file.content for file in response.file}
+    return {file.name: mend_stub(file.content) for file in response.file}
 
 
 @contextlib.contextmanager

@@ -2,36 +2,66 @@
 
 from __future__ import annotations
 
-import keyword
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
-from scaffolder.contract.model import Contract, Enum, File, Message
+from scaffolder.contract.model import Contract, Enum, Field, File, Message, walk
+from scaffolder.contract.safe_types import safe_path
 from scaffolder.diagnostics import Diagnostic, Location
-from scaffolder.targets.python.modules import protoc_module, stem
+from scaffolder.targets.python.modules import safe_stem
+from scaffolder.targets.python.names import snake
+
+_STRANGE = re.compile(r"[^\w./-]", re.ASCII)
+
+MESSAGE_ATTRIBUTES = frozenset(dir(object)) | {
+    "ByteSize",
+    "Clear",
+    "ClearExtension",
+    "ClearField",
+    "CopyFrom",
+    "DESCRIPTOR",
+    "DiscardUnknownFields",
+    "Extensions",
+    "FindInitializationErrors",
+    "FromString",
+    "HasExtension",
+    "HasField",
+    "IsInitialized",
+    "ListFields",
+    "MergeFrom",
+    "MergeFromString",
+    "ParseFromString",
+    "SerializePartialToString",
+    "SerializeToString",
+    "SetInParent",
+    "UnknownFields",
+    "WhichOneof",
+    "__slots__",
+    "__deepcopy__",
+    "__getstate__",
+    "__setstate__",
+    "__unicode__",
+}
+"""What google.protobuf.message.Message has: its stub is refuted, and its runtime broken, by members of these names."""
 
 
 def check(contract: Contract) -> list[Diagnostic]:
     """Diagnostics for names that cannot become Python modules or classes, empty where all can."""
-    found = [finding for file in contract.files if not file.provider for finding in _file_path(file)]
-    return [*found, *_type_names(contract), *_method_names(contract), *_same_module(contract)]
+    own = [file for file in contract.files if not file.provider]
+    found = [finding for file in own for finding in _file_path(file)]
+    found += [finding for file in own for finding in _type_names(file)]
+    return [*found, *_same_module(contract)]
 
 
 def _file_path(file: File) -> Iterator[Diagnostic]:
-    for part in stem(file.name).split("/")[:-1]:
-        if keyword.iskeyword(part) or not part.isidentifier():
-            what = "a Python keyword" if keyword.iskeyword(part) else "not a Python identifier"
-            yield Diagnostic(
-                "path-name",
-                f"the folder '{part}' of {file.name} is {what}, so its messages could not be imported",
-                "rename the folder (the package in the contract may keep its name)",
-                Location(file.source or file.name),
-            )
-    module = protoc_module(file.name).name
-    if not module.isidentifier():
+    """protoc writes a path into names of Python's as it is, but for dashes and dots."""
+    strange = _STRANGE.search(file.name)
+    if strange or file.name[0].isdigit():
+        what = f"holds {strange[0]!r}" if strange else "begins with a digit"
         yield Diagnostic(
             "path-name",
-            f"{file.name} would become the module '{module}', which is not a Python identifier",
-            "rename the file so that its name starts with a letter and holds letters, digits, dashes and underscores",
+            f"the path of {file.name} {what}, which protoc's Python cannot import",
+            "rename it: letters, digits, dashes, dots and underscores, with a letter first",
             Location(file.source or file.name),
         )
 
@@ -42,40 +72,54 @@ def _same_module(contract: Contract) -> Iterator[Diagnostic]:
     for file in contract.files:
         if file.provider:
             continue
-        other = first.setdefault(stem(file.name).lower(), file)
+        other = first.setdefault(safe_stem(file.name).lower(), file)
         if other is not file:
             yield Diagnostic(
                 "same-module",
-                f"{other.name} and {file.name} would both become the module '{stem(file.name)}_pb2'",
+                f"{other.name} and {file.name} would both become the module '{safe_stem(file.name)}_pb2'",
                 "rename one of the files",
                 Location(file.source or file.name),
             )
 
 
-def _type_names(contract: Contract) -> Iterator[Diagnostic]:
-    """Messages and enums that no Python code could name; their stubs would be no Python either."""
-    items: list[Message | Enum] = [*contract.messages.values(), *contract.enums.values()]
+def _type_names(file: File) -> Iterator[Diagnostic]:
+    """Names inside a message that would take the place of what protobuf's classes need themselves."""
+    for message in (message for top in file.messages for message in walk(top)):
+        inner: list[Message | Enum] = [*message.messages, *message.enums]
+        yield from _same_type(message.full_name, inner)
+        for item in (*message.fields, *inner):
+            if item.name in MESSAGE_ATTRIBUTES:
+                kind = "field" if isinstance(item, Field) else "type"
+                yield Diagnostic(
+                    "member-name",
+                    f"the {kind} '{item.name}' of {message.full_name} is called like what protobuf's classes have",
+                    f"rename it, for example to '{_other_name(item.name)}'",
+                    item.location,
+                )
+        for value in (value for enum in message.enums for value in enum.values):
+            if value.name in MESSAGE_ATTRIBUTES:
+                yield Diagnostic(
+                    "member-name",
+                    f"the enum value '{value.name}' in {message.full_name} is called like what protobuf's classes have",
+                    "rename it, for example with the enum's name before it",
+                    message.location,
+                )
+    yield from _same_type(file.package, [*file.messages, *file.enums])
+
+
+def _same_type(scope: str, items: Sequence[Message | Enum]) -> Iterator[Diagnostic]:
+    """Types that Python code could not tell apart: `class`, which it calls `class_`, beside a `class_`."""
+    names = {item.name: item for item in items}
     for item in items:
-        local = item.full_name.removeprefix(contract.by_name[item.file].package).removeprefix(".")
-        word = next((part for part in local.split(".") if keyword.iskeyword(part)), None)
-        if word:
-            kind = "enum" if isinstance(item, Enum) else "message"
+        safe = safe_path(item.name)
+        if safe != item.name and safe in names:
             yield Diagnostic(
                 "type-name",
-                f"the name of the {kind} '{local}' holds the Python keyword '{word}', so no code could name it",
-                f"rename it, for example to '{word.capitalize()}{kind.capitalize()}'",
+                f"'{item.name}' of {scope} is called '{safe}' in Python, as another type there is",
+                f"rename one of them, for example '{item.name}' to '{item.name.capitalize()}Type'",
                 item.location,
             )
 
 
-def _method_names(contract: Contract) -> Iterator[Diagnostic]:
-    """RPCs called like Python's own methods: gRPC's stub classes would lose theirs."""
-    for service in contract.services:
-        for method in service.methods:
-            if len(method.name) > 4 and method.name.startswith("__") and method.name.endswith("__"):
-                yield Diagnostic(
-                    "rpc-name",
-                    f"the RPC '{method.name}' of {service.full_name} is called like a method of Python's own",
-                    "rename it without the underscores around it",
-                    method.location,
-                )
+def _other_name(name: str) -> str:
+    return snake(name).strip("_") if snake(name) != name else f"{name.strip('_')}_field"

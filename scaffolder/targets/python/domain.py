@@ -66,8 +66,10 @@ class Domain:
         self._imports = imports
         self._package = package
         reached = closure(contract, roots)
-        self.messages = [m for name, m in contract.messages.items() if name in reached]
-        self.enums = [e for name, e in contract.enums.items() if name in reached]
+        places = contract.places
+        ordered = sorted(reached, key=lambda name: places.get(name, -1))
+        self.messages = [contract.messages[name] for name in ordered if name in contract.messages]
+        self.enums = [contract.enums[name] for name in ordered if name in contract.enums]
         taken = set(RESERVED_CLASSES) | set(reserved)
         self._classes: dict[str, str] = {}
         items: list[Message | Enum] = [*self.enums, *self.messages]
@@ -75,11 +77,14 @@ class Domain:
             name = self._class_name(item, taken)
             taken.add(name)
             self._classes[item.full_name] = name
+        self._class_names = frozenset(self._classes.values())
         self._functions: dict[str, str] = {}
+        stems: set[str] = set()
         for message in self.messages:
             stem = snake(self._classes[message.full_name]).strip("_") or "message"
-            stem = f"{stem}_message" if stem in CONVERSIONS else stem
-            self._functions[message.full_name] = safe(stem, set(self._functions.values()))
+            stem = safe(f"{stem}_message" if stem in CONVERSIONS else stem, stems)
+            stems.add(stem)
+            self._functions[message.full_name] = stem
 
     def closure(self, roots: Iterable[str]) -> set[str]:
         """The full names of everything that the messages named reach."""
@@ -111,11 +116,11 @@ class Domain:
 
     def fields_of(self, message: Message) -> list[DomainField]:
         """The fields of a message's dataclass."""
-        classes = set(self._classes.values())
+        classes = self._class_names
         taken: set[str] = set()
         found = []
         for field in message.fields:
-            attribute = safe(field.name, RESERVED_ATTRIBUTES | classes | taken)
+            attribute = safe(_attribute(field.name), RESERVED_ATTRIBUTES | classes | taken)
             taken.add(attribute)
             found.append(self._field(attribute, field))
         shadowed = taken & BUILTIN_TYPES
@@ -176,6 +181,11 @@ def enum_members(enum: Enum) -> list[tuple[str, int, str]]:
         )
         for name, value in zip(names, enum.values, strict=True)
     ]
+
+
+def _attribute(name: str) -> str:
+    """A field's name without two underscores before it, which would be another name inside a class."""
+    return identifier(name.lstrip("_") or "field") if name.startswith("__") else name
 
 
 def _qualified(field: DomainField, shadowed: set[str]) -> DomainField:

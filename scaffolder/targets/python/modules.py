@@ -8,13 +8,15 @@ inside a package; `rewrite_imports` moves them below ``PACKAGE.gen`` and leaves 
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scaffolder.contract.model import Contract, Enum, File, Message
-from scaffolder.targets.python.names import safe
+from scaffolder.contract.model import Contract, Enum, File, Message, Service
+from scaffolder.contract.safe_types import safe_path
+from scaffolder.targets.python.names import identifier, safe
 
 OWN_STUBS = frozenset({"googleapis-common-protos"})
 """Distributions whose stubs protoc made, not mypy-protobuf: their enums have no `ValueType`."""
@@ -40,6 +42,12 @@ def stem(file_name: str) -> str:
     return file_name.removesuffix(".proto").replace("-", "_").replace(".", "/")
 
 
+def safe_stem(file_name: str) -> str:
+    """The path of a file's modules below gen/, without `_pb2.py`: `in/v1/x` → `in_/v1/x`, `2nd/x` → `_2nd/x`."""
+    *folders, name = stem(file_name).split("/")
+    return "/".join([*(safe(identifier(folder)) for folder in folders), identifier(name)])
+
+
 def protoc_module(file_name: str) -> Module:
     """The module as protoc's own output imports it, from the include root."""
     package, _, name = f"{stem(file_name)}_pb2".replace("/", ".").rpartition(".")
@@ -48,10 +56,10 @@ def protoc_module(file_name: str) -> Module:
 
 def messages_module(file: File, gen: str) -> Module:
     """The module that holds a file's messages; `gen` is the dotted package of generated code."""
-    module = protoc_module(file.name)
     if file.provider:
-        return module
-    return Module(".".join(filter(None, (gen, module.package))), module.name)
+        return protoc_module(file.name)
+    package, _, name = f"{safe_stem(file.name)}_pb2".replace("/", ".").rpartition(".")
+    return Module(".".join(filter(None, (gen, package))), name)
 
 
 def rewrite_imports(text: str, files: Iterable[File], gen: str) -> str:
@@ -64,30 +72,41 @@ def rewrite_imports(text: str, files: Iterable[File], gen: str) -> str:
             continue  # far cheaper than the patterns below
         if source.package:
             pattern = rf"^from {re.escape(source.package)} import {source.name}\b"
-            text = re.sub(pattern, f"from {target.package} import {source.name}", text, flags=re.M)
-            star = rf"^from {re.escape(source.dotted)} import "
-            text = re.sub(star, f"from {target.dotted} import ", text, flags=re.M)
+            text = re.sub(pattern, f"from {target.package} import {target.name}", text, flags=re.M)
         else:
             pattern = rf"^import {source.name}( as |$)"
             text = re.sub(pattern, rf"from {gen} import {source.name}\1", text, flags=re.M)
-            text = re.sub(rf"^from {source.name} import ", f"from {target.dotted} import ", text, flags=re.M)
+        star = rf"^from {re.escape(source.dotted)} import "
+        text = re.sub(star, f"from {target.dotted} import ", text, flags=re.M)
         text = _rewrite_importlib(text, source, target)
     return text
 
 
 def _rewrite_importlib(text: str, source: Module, target: Module) -> str:
-    """protoc imports a module whose path holds a keyword through importlib."""
-    if not any(keyword.iskeyword(part) for part in source.dotted.split(".")):
+    """protoc imports a module whose path holds a keyword through importlib, and one that another imports publicly as
+    that one's attribute, by its path if it has no such name.
+    """
+    if all(part.isidentifier() and not keyword.iskeyword(part) for part in source.dotted.split(".")):
         return text
+    public = rf"^( *)(\w+) = (\w+)\.{re.escape(source.dotted)}$"
+    text = re.sub(public, r"\1\2 = \3.\2", text, flags=re.M)
     return text.replace(f"import_module('{source.dotted}')", f"import_module('{target.dotted}')")
 
 
-def rewrite_keywords(text: str, methods: Iterable[str]) -> str:
-    """gRPC's module with an underscore behind every RPC called by a keyword, where Python wants a name."""
-    for name in filter(keyword.iskeyword, methods):
-        text = re.sub(
-            rf"^( +(?:self\.|servicer\.|def )){name}(?= = channel|,$|\()", rf"\1{name}_", text, flags=re.M
-        )
+def rewrite_keywords(text: str, services: Iterable[Service]) -> str:
+    """gRPC's module, or its stub, with an underscore behind every name that Python has for itself.
+
+    That is an RPC called by a keyword, or with two underscores before it, which Python mangles or calls itself, and the
+    class that is called like its service.
+    """
+    for service in services:
+        if keyword.iskeyword(service.name) or hasattr(builtins, service.name):
+            text = re.sub(rf"^(class {service.name})(?=[:(])", r"\1_", text, flags=re.M)
+        for name in {method.name for method in service.methods}:
+            if keyword.iskeyword(name) or name.startswith("__"):
+                end = r"(?= = channel|,$|\((?!self, channel)|: _aio\.)"
+                start = r"^( +(?:self\.|servicer\.|def )?)"
+                text = re.sub(rf"{start}{re.escape(name)}{end}", rf"\1{name}_", text, flags=re.M)
     return text
 
 
@@ -98,7 +117,7 @@ def rewrite_enums(stub: str, enums: Iterable[tuple[Enum, str]]) -> str:
     enum's class itself is the type of its values.
     """
     for enum, package in enums:
-        local = enum.full_name.removeprefix(f"{package}.")
+        local = safe_path(enum.full_name.removeprefix(f"{package}."))
         module = protoc_module(enum.file).name
         stub = re.sub(rf"\b(_{module}(?:_\d+)?\.{re.escape(local)})\.ValueType\b", r"\1", stub)
     return stub
@@ -122,7 +141,7 @@ class Imports:
     def type_of(self, item: Message | Enum) -> str:
         """The expression that names a message's or enum's class: ``order_pb2.Order.Item``."""
         package = self._contract.by_name[item.file].package
-        return f"{self.module_of(item)}.{item.full_name.removeprefix(package).removeprefix('.')}"
+        return f"{self.module_of(item)}.{safe_path(item.full_name.removeprefix(package).removeprefix('.'))}"
 
     def enum_value(self, enum: Enum) -> str:
         """The format that turns the domain's `{value}` into what a message takes, as the enum's stub types it."""

@@ -12,7 +12,7 @@ from scaffolder.contract.rule_check import RuleJudge
 from scaffolder.targets.python.domain import Domain, enum_members
 from scaffolder.targets.python.mapping import Conversion, build, crossing
 from scaffolder.targets.python.methods import custom_view, standard_view, with_lists
-from scaffolder.targets.python.modules import Imports, stem
+from scaffolder.targets.python.modules import Imports, safe_stem
 from scaffolder.targets.python.names import identifier, noun, safe, snake, title
 from scaffolder.targets.python.nouns import stem_of
 from scaffolder.targets.python.resources import Resource, StandardMethod, recognise
@@ -47,7 +47,7 @@ class ServiceNames:
     @property
     def gen_path(self) -> str:
         """Where the service's own modules live below gen/, without their suffix: `order/v1/order_service`."""
-        folder, _, _ = stem(self.service.file).rpartition("/")
+        folder, _, _ = safe_stem(self.service.file).rpartition("/")
         return "/".join(filter(None, (folder, self.gen_name)))
 
     @property

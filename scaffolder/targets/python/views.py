@@ -19,6 +19,7 @@ from scaffolder.targets.python.modules import (
     rewrite_enums,
     rewrite_imports,
     rewrite_keywords,
+    safe_stem,
     stem,
 )
 from scaffolder.targets.python.names import noun, title
@@ -136,9 +137,10 @@ class ProjectViews:
             owner = files[path.rpartition("_pb2")[0]]
             needs = self._needs(owner)
             moved = rewrite_imports(text, needs, _GEN)
-            if path.endswith("_pb2_grpc.py"):
-                moved = rewrite_keywords(moved, {m.name for s in owner.services for m in s.methods})
-            found[path] = rewrite_enums(moved, self._enums(needs)) if path.endswith(".pyi") else moved
+            if "_pb2_grpc.py" in path:
+                moved = rewrite_keywords(moved, owner.services)
+            safe = safe_stem(owner.name) + path.removeprefix(stem(owner.name))
+            found[safe] = rewrite_enums(moved, self._enums(needs)) if path.endswith(".pyi") else moved
         return found
 
     @cached_property
