@@ -85,14 +85,14 @@ def _problem(message: str, advice: str) -> Diagnostic:
 
 def _files(request: PluginRequest, options: PluginOptions) -> Iterator[tuple[str, str]]:
     """Path and text of each file. Messages are those of the files to generate alone, as protoc's own plugins do it."""
-    from scaffolder.app import pipeline
+    from scaffolder.app import nouns, pipeline
     from scaffolder.contract import builder
-    from scaffolder.contract.stubs import module_path
+    from scaffolder.targets.python.modules import safe_stem
 
     contract = builder.build(request.descriptor_set, request.asked, [])
     project = Project(Path(), options.package.replace("_", "-"), options.package, request.asked)
-    unwanted = tuple(f"gen/{module_path(name)}_pb2" for name in request.missing)
-    for artifact in pipeline.machine_part(contract, project):
+    unwanted = tuple(f"gen/{safe_stem(name)}_pb2" for name in request.missing)
+    for artifact in pipeline.machine_part(contract, nouns.named(project, contract)):
         path = artifact.path.removeprefix("src/")
         _, _, below = path.partition("/")
         is_client = below == "client.py" or (below.startswith("gen/") and below.endswith("_client.py"))

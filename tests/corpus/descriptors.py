@@ -58,11 +58,9 @@ class Contract:
         for file in files:
             self.pool.Add(file)
         own = [file for file in files if file.package in packages]
-        self.services = tuple(f"{file.package}.{service.name}" for file in own for service in file.service)
+        self.services = tuple(_within(file, service.name) for file in own for service in file.service)
         self.rpcs = tuple(rpc for file in own for rpc in _rpcs(file))
-        self.messages = tuple(
-            f"{file.package}.{message.name}" for file in own for message in file.message_type
-        )
+        self.messages = tuple(_within(file, message.name) for file in own for message in file.message_type)
 
     def message(self, name: str) -> type[Any]:
         """The class of a message by its full name."""
@@ -70,12 +68,16 @@ class Contract:
         return found
 
 
+def _within(file: descriptor_pb2.FileDescriptorProto, name: str) -> str:
+    return f"{file.package}.{name}" if file.package else name
+
+
 def _rpcs(file: descriptor_pb2.FileDescriptorProto) -> Iterator[Rpc]:
     for service in file.service:
         for method in service.method:
             rule = method.options.Extensions[annotations_pb2.http]
             yield Rpc(
-                f"{file.package}.{service.name}",
+                _within(file, service.name),
                 method.name,
                 method.input_type.removeprefix("."),
                 method.output_type.removeprefix("."),

@@ -82,7 +82,9 @@ class Domain:
         stems: set[str] = set()
         for message in self.messages:
             stem = snake(self._classes[message.full_name]).strip("_") or "message"
-            stem = safe(f"{stem}_message" if stem in CONVERSIONS else stem, stems)
+            stem = f"{stem}_message" if stem in CONVERSIONS else stem
+            while stem in stems:
+                stem += "_"
             stems.add(stem)
             self._functions[message.full_name] = stem
 
