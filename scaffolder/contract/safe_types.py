@@ -65,6 +65,7 @@ _WRAPPED = frozenset({"DESCRIPTOR", "Name", "Value", "items", "keys", "mro", "va
 _WRAPPER = re.compile(r"^( *)class _\w+EnumTypeWrapper\(.*\):.*\n(?:\1 .*\n|\n)*", re.M)
 _VALUE = re.compile(r" *(\w+): [\w.]+\.ValueType  # -?\d+\n")
 _REEXPORT = re.compile(r"^from [\w.]+ import (\w+) as \1(?:  #.*)?\n", re.M)
+_EXTENSION = re.compile(r"^ *(\w+): _extension_dict\..*\n", re.M)
 _FILE = "DESCRIPTOR: _descriptor.FileDescriptor\n"
 
 
@@ -73,12 +74,13 @@ def mend_stub(text: str) -> str:
 
     Fields that differ in case alone share the name of a number; values of an enum called like what an enum has anyway
     (`keys`, `mro`) are not the enum's attributes at run time either; a value DESCRIPTOR takes the place of the file's;
-    a public import cannot name a value that is a keyword.
+    neither a public import nor an annotation can name what is called by a keyword.
     """
     if "_FIELD_NUMBER" in text:
         text = _without_repeated_numbers(text)
     text = _WRAPPER.sub(lambda wrapper: _VALUE.sub(_kept_value, wrapper[0]), text)
-    text = _REEXPORT.sub(lambda line: "" if keyword.iskeyword(line[1]) else line[0], text)
+    for named in (_REEXPORT, _EXTENSION):
+        text = named.sub(lambda line: "" if keyword.iskeyword(line[1]) else line[0], text)
     if re.search(r"^DESCRIPTOR: [\w.]+\.ValueType", text, re.M):
         text = text.replace(f"\n{_FILE}", "\n", 1)
     return text

@@ -4,6 +4,8 @@ Each row has packages, and paths over HTTP, of its own, so that what fails tells
 that says no syntax itself; `{}` in an RPC's path stands for the row.
 """
 
+# ruff: noqa: E501  # contracts read best with a declaration on one line
+
 from __future__ import annotations
 
 import re
@@ -37,12 +39,16 @@ def file(package: str, body: str, *, syntax: str = 'syntax = "proto3";', more: s
 
 def one(package: str, body: str, name: str = "", **options: str) -> dict[str, str]:
     """A row of one file, where its package says it is, with a service that echoes every message at its top."""
-    path = name or f"{package.replace('.', '/')}/{package.split('.')[0]}.proto"
+    path = name or f"{package.replace('.', '/')}/{package.partition('.')[0]}.proto"
     if "service " not in body:
         messages = re.findall(r"^message (\w+)", body, re.M)
         rpcs = "".join(echo(message, f"Echo{number}") for number, message in enumerate(messages))
-        body += f"\nservice {package.split('.')[0].capitalize()}Service {{\n{rpcs}}}\n"
+        body += f"\nservice {package.partition('.')[0].capitalize()}Service {{\n{rpcs}}}\n"
     return {path: file(package, body, **options)}
+
+
+def words(text: str) -> list[str]:
+    return text.split()
 
 
 def fields(names: str, kind: str = "string") -> str:
@@ -82,7 +88,7 @@ ROWS: dict[str, dict[str, str]] = {
     "fields with underscores before and behind": one(
         "underfields.v1",
         "message A { string _private = 1; string __mangled = 2; string trailing_ = 3; string a__b = 4;"
-        ' string _ = 5; string x_1 = 7; A A = 8; }',
+        " string _ = 5; string x_1 = 7; A A = 8; }",
     ),
     "fields called like methods of messages that generated code does not call": one(
         "methodfields.v1",
@@ -99,11 +105,11 @@ ROWS: dict[str, dict[str, str]] = {
         "msgnames.v1",
         "\n".join(
             f"message {name} {{ string text = 1; Inner inner = 2; }}"
-            for name in (
+            for name in words(
                 "Warning ConnectionError ImportError Type Empty Value Message Optional Any List Dict Protocol "
                 "AsyncIterator Callable Self Enum IntEnum Exception Mapping Context Method Page Container Config "
                 "Database Base Channel Code ServiceError print object list"
-            ).split()
+            )
         )
         + "\nmessage Inner { string text = 1; }",
     ),
@@ -121,7 +127,7 @@ ROWS: dict[str, dict[str, str]] = {
         "message M { string text = 1; }\n"
         + "".join(
             f"service {name} {{ {echo('M', 'Do', '/{row}/' + name)} }}\n"
-            for name in "class None import pass Exception print object list in Match type lambda".split()
+            for name in words("class None import pass Exception print object list in Match type lambda")
         ),
     ),
     "RPCs called by keywords and builtins, and like a client's attributes": one(
@@ -130,10 +136,10 @@ ROWS: dict[str, dict[str, str]] = {
         "service RpcnamesService {"
         + "".join(
             echo("M", name)
-            for name in (
+            for name in words(
                 "Import List Eval Close Aclose Channel Print None Type Str Int Dict Set Self Request Methods "
                 "GetIamPolicy Match Async Await Init Repr Target Metadata UseCase"
-            ).split()
+            )
         )
         + "rpc Stream(stream M) returns (stream M); }",
     ),
@@ -142,13 +148,15 @@ ROWS: dict[str, dict[str, str]] = {
         "message M { string text = 1; }\nservice UnderrpcsService {"
         + "".join(
             echo("M", name, f"/{{row}}/r{number}")
-            for number, name in enumerate("__init__ __private _channel _ __ __aenter__ _1 _use_case a__b".split())
+            for number, name in enumerate(
+                words("__init__ __private _channel _ __ __aenter__ _1 _use_case a__b")
+            )
         )
         + "}",
     ),
     "collisions after snake case": one(
         "snakes.v1",
-        'message A { string a_s_t = 1; string a_st = 2; string abc = 4;'
+        "message A { string a_s_t = 1; string a_st = 2; string abc = 4;"
         " string Abc = 5; string ABC = 6; }\n"
         "message HTTPRule { string text = 1; } message HttpRule { string text = 1; } message HTTP_Rule { string t = 1; }\n"
         "message Outer { message Inner { string a = 1; } Inner inner = 1; }\n"
@@ -191,8 +199,11 @@ ROWS: dict[str, dict[str, str]] = {
         "descriptor.v1", "message DESCRIPTOR { string text = 1; } message Uses { DESCRIPTOR d = 1; }"
     ),
     "dots and dashes in file names": {
-        "dotted/k8s.min.proto": file("dotted", "message M { string text = 1; Z z = 2; }"
-            f" service Dotted {{ {echo('M')} }}", more='import "dotted/a-b.c_d.proto";'),
+        "dotted/k8s.min.proto": file(
+            "dotted",
+            f"message M {{ string text = 1; Z z = 2; }} service Dotted {{ {echo('M')} }}",
+            more='import "dotted/a-b.c_d.proto";',
+        ),
         "dotted/a-b.c_d.proto": file("dotted", "message Z { string text = 1; }"),
         "dashed-folder/v1/dash-file.proto": file(
             "dashed.v1", f"message M {{ string text = 1; }} service Dashed {{ {echo('M')} }}"
@@ -203,7 +214,7 @@ ROWS: dict[str, dict[str, str]] = {
             f"filenames.{name}x",
             f"message M {{ string text = 1; }} service {name.capitalize()}FileService {{ {echo('M', 'Do', '/{row}/' + name)} }}",
         )
-        for name in "import id type logging types io class empty_pb2 struct wrappers None typing".split()
+        for name in words("import id type logging types io class empty_pb2 struct wrappers None typing")
     },
     "packages called like keywords and modules": {
         f"{folder}/v1/thing.proto": file(
@@ -211,19 +222,23 @@ ROWS: dict[str, dict[str, str]] = {
             "message Thing { string text = 1; }"
             f" service {folder.replace('/', ' ').title().replace(' ', '')}Pkg {{ {echo('Thing', 'Do', '/{row}/' + folder)} }}",
         )
-        for folder in (
+        for folder in words(
             "in import logging/type types select grpc typing buf json hazards class/None self builtins kit biz gen "
             "google/logging/type enum asyncio pydantic structlog sqlalchemy"
-        ).split()
+        )
     },
     "package that differs from its folder, and no package": {
         "differs/here.proto": file(
             "quite.elsewhere.v3", f"message M {{ string text = 1; }} service Differs {{ {echo('M')} }}"
         ),
-        "alone.proto": file("", f"message NoPackage {{ string text = 1; }} service Alone {{ {echo('NoPackage')} }}"),
+        "alone.proto": file(
+            "", f"message NoPackage {{ string text = 1; }} service Alone {{ {echo('NoPackage')} }}"
+        ),
         "folder/alone.proto": file(
-            "", f"message NoPackage2 {{ NoPackage m = 1; }} service AloneToo {{ {echo('NoPackage2')} }}",
-            more='import "alone.proto";'),
+            "",
+            f"message NoPackage2 {{ NoPackage m = 1; }} service AloneToo {{ {echo('NoPackage2')} }}",
+            more='import "alone.proto";',
+        ),
     },
     "package of eight segments": one("deep.b.c.d.e.f.g.v1", "message M { string text = 1; }"),
     "one service name in several packages": {
@@ -234,14 +249,23 @@ ROWS: dict[str, dict[str, str]] = {
             f" service ModelService {{ {echo('Model', 'Do', '/{row}/' + folder)} rpc GetModel(GetModelRequest) returns (Model);"
             " rpc CreateModel(CreateModelRequest) returns (Model); }",
         )
-        for folder in ("models/a/v1", "models/a/v2", "models/a/v1beta1", "models/b/v1", "models/c", "models/b")
+        for folder in (
+            "models/a/v1",
+            "models/a/v2",
+            "models/a/v1beta1",
+            "models/b/v1",
+            "models/c",
+            "models/b",
+        )
     },
     "several services in a file, an empty one, nouns that collide": one(
         "several.v1",
         "message M { string text = 1; }\n"
         + "".join(
             f"service {name} {{ {echo('M', 'Do', '/{row}/' + str(number))} }}\n"
-            for number, name in enumerate("Foo FooService foo FooTypes AsyncFoo GetURL GetUrl Foo_Service".split())
+            for number, name in enumerate(
+                words("Foo FooService foo FooTypes AsyncFoo GetURL GetUrl Foo_Service")
+            )
         )
         + "service Empty {}",
     ),
@@ -252,10 +276,14 @@ ROWS: dict[str, dict[str, str]] = {
             f" {echo('others.types.Thing.Part', 'Part')} }}",
             more='import "others/types.proto"; import "others/other/v1/types.proto";',
         ),
-        "others/types.proto": file("others.types", "message Thing { string text = 1; Part part = 2;"
-            " message Part { Kind kind = 1; enum Kind { KIND_A = 0; KIND_B = 1; } } }"),
+        "others/types.proto": file(
+            "others.types",
+            "message Thing { string text = 1; Part part = 2;"
+            " message Part { Kind kind = 1; enum Kind { KIND_A = 0; KIND_B = 1; } } }",
+        ),
         "others/other/v1/types.proto": file(
-            "others.other.v1", "message Thing { others.types.Thing thing = 1; others.types.Thing.Part.Kind k = 2; }",
+            "others.other.v1",
+            "message Thing { others.types.Thing thing = 1; others.types.Thing.Part.Kind k = 2; }",
             more='import "others/types.proto";',
         ),
     },
@@ -274,10 +302,10 @@ ROWS: dict[str, dict[str, str]] = {
         + "".join(
             f"rpc {name}(google.protobuf.{name}) returns (google.protobuf.{name})"
             f' {{ option (google.api.http) = {{post: "/{{row}}/{name}" body: "*"}}; }}\n'
-            for name in (
+            for name in words(
                 "Any Duration Empty FieldMask Struct Timestamp StringValue BytesValue BoolValue Int32Value Int64Value "
                 "UInt32Value UInt64Value FloatValue DoubleValue Value ListValue"
-            ).split()
+            )
         )
         + "rpc Body(google.api.HttpBody) returns (google.api.HttpBody);"
         " rpc In(stream google.protobuf.Empty) returns (google.protobuf.Empty);"
@@ -287,14 +315,19 @@ ROWS: dict[str, dict[str, str]] = {
     ),
     "public imports and recursive messages": {
         "public/v1/top.proto": file(
-            "public.v1", f"message M {{ public.a.A a = 1; public.b.B b = 2; M m = 3; }} service Public {{ {echo('M')}"
+            "public.v1",
+            f"message M {{ public.a.A a = 1; public.b.B b = 2; M m = 3; }} service Public {{ {echo('M')}"
             f" {echo('public.b.B', 'EchoB')} }}",
             more='import "public/a.proto";',
         ),
-        "public/a.proto": file("public.a", "message A { public.b.B b = 1; }", more='import public "public/b.proto";'),
+        "public/a.proto": file(
+            "public.a", "message A { public.b.B b = 1; }", more='import public "public/b.proto";'
+        ),
         "public/b.proto": file(
-            "public.b", "message B { C c = 1; enum E { B_ZERO = 0; None = 1; } E e = 2; } message C { B b = 1; repeated C c = 2; }",
-            more='import public "public/c.proto";'),
+            "public.b",
+            "message B { C c = 1; enum E { B_ZERO = 0; None = 1; } E e = 2; } message C { B b = 1; repeated C c = 2; }",
+            more='import public "public/c.proto";',
+        ),
         "public/c.proto": file("public.c", "message D { string text = 1; } enum E { C_ZERO = 0; def = 1; }"),
     },
     "proto2, required, groups, extensions, defaults": one(
@@ -309,8 +342,11 @@ ROWS: dict[str, dict[str, str]] = {
         syntax='syntax = "proto2";',
     ),
     "a file without syntax": {
-        "nosyntax/nosyntax.proto": "package nosyntax;\n" + IMPORTS
-        + "message M { optional string text = 1; } service Nosyntax {" + echo("M") + "}",
+        "nosyntax/nosyntax.proto": "package nosyntax;\n"
+        + IMPORTS
+        + "message M { optional string text = 1; } service Nosyntax {"
+        + echo("M")
+        + "}",
     },
     "editions": one(
         "edition.v1",
@@ -327,10 +363,12 @@ ROWS: dict[str, dict[str, str]] = {
             f"message K{number} {{ {kind} a = 1; repeated {kind} b = 2; optional {kind} c = 3; oneof o {{ {kind} d = 4;"
             f" string e = 5; }} map<string, {kind}> f = 6; map<int64, {kind}> g = 7; map<bool, {kind}> h = 8; }}"
             for number, kind in enumerate(
-                "double float int32 int64 uint32 uint64 sint32 sint64 fixed32 fixed64 sfixed32 sfixed64 bool string "
-                "bytes E M google.protobuf.Timestamp google.protobuf.Duration google.protobuf.Struct "
-                "google.protobuf.Int64Value google.protobuf.Any google.protobuf.Empty google.protobuf.Value "
-                "google.protobuf.ListValue google.protobuf.FieldMask google.protobuf.NullValue".split()
+                words(
+                    "double float int32 int64 uint32 uint64 sint32 sint64 fixed32 fixed64 sfixed32 sfixed64 bool string "
+                    "bytes E M google.protobuf.Timestamp google.protobuf.Duration google.protobuf.Struct "
+                    "google.protobuf.Int64Value google.protobuf.Any google.protobuf.Empty google.protobuf.Value "
+                    "google.protobuf.ListValue google.protobuf.FieldMask"
+                )
             )
         ),
     ),
@@ -344,13 +382,18 @@ ROWS: dict[str, dict[str, str]] = {
     "files of enums, of extensions, of nothing": {
         "partial/enums.proto": file("partial", "enum E { E_ZERO = 0; E_ONE = 1; }"),
         "partial/extensions.proto": file(
-            "partial", "extend google.protobuf.MessageOptions { optional string tag = 50001; }",
-            syntax='syntax = "proto2";', more='import "google/protobuf/descriptor.proto";'),
+            "partial",
+            "extend google.protobuf.MessageOptions { optional string tag = 50001; }",
+            syntax='syntax = "proto2";',
+            more='import "google/protobuf/descriptor.proto";',
+        ),
         "partial/nothing.proto": 'syntax = "proto3";\n',
         "partial/service.proto": file(
-            "partial", 'message M { option (tag) = "x"; E e = 1; repeated E es = 2; map<int32, E> em = 3; }'
+            "partial",
+            'message M { option (tag) = "x"; E e = 1; repeated E es = 2; map<int32, E> em = 3; }'
             f" service Partial {{ {echo('M')} }}",
-            more='import "partial/enums.proto"; import "partial/extensions.proto"; import "partial/nothing.proto";'),
+            more='import "partial/enums.proto"; import "partial/extensions.proto"; import "partial/nothing.proto";',
+        ),
     },
     "comments that are hard to quote": one(
         "comments.v1",
@@ -374,7 +417,7 @@ ROWS: dict[str, dict[str, str]] = {
         "bindings.v1",
         "message P { string id = 1; Q q = 2; } message Q { string name = 1; int64 n = 2; }\n"
         "message A { string name = 1; P p = 2; int64 id = 3; E e = 4; optional string o = 5; repeated string r = 6;"
-        " string text = 7; } enum E { E_ZERO = 0; E_ONE = 1; }\n"
+        " string text = 7; } enum E { E_ZERO = 0; E_ONE = 1; } message OnlyP { P p = 1; }\n"
         "service BindingsService {\n"
         ' rpc Many(A) returns (A) { option (google.api.http) = {get: "/{row}/a/{name}" additional_bindings {post: "/{row}/b"'
         ' body: "*"} additional_bindings {put: "/{row}/c/{id}" body: "p"} additional_bindings {custom {kind: "LINK" path:'
@@ -382,7 +425,7 @@ ROWS: dict[str, dict[str, str]] = {
         ' rpc Verb(A) returns (A) { option (google.api.http) = {post: "/{row}/v/{name=x/*}:cancel" body: "*"}; }\n'
         ' rpc Plain(A) returns (A) { option (google.api.http) = {post: "/{row}/v/{name=x/*}" body: "*"}; }\n'
         ' rpc Deep(A) returns (A) { option (google.api.http) = {get: "/{row}/w/{name=y/**}"}; }\n'
-        ' rpc Response(A) returns (A) { option (google.api.http) = {post: "/{row}/r" body: "*" response_body: "p"}; }\n'
+        ' rpc Response(A) returns (OnlyP) { option (google.api.http) = {post: "/{row}/r" body: "*" response_body: "p"}; }\n'
         ' rpc Enum(A) returns (A) { option (google.api.http) = {patch: "/{row}/n/{e}/{o}" body: "text"}; }\n'
         ' rpc List(A) returns (A) { option (google.api.http) = {get: "/{row}/backends/listUsable"}; }\n'
         ' rpc Get(A) returns (A) { option (google.api.http) = {get: "/{row}/backends/{name}"}; }\n'
