@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from scaffolder.contract.model import Contract
+from scaffolder.contract.model import Contract, Method, Service
 from scaffolder.targets.python.modules import Imports, rewrite_enums, rewrite_keywords
 from scaffolder.targets.python.views import ProjectViews
 
@@ -169,9 +169,29 @@ def test_rpc_called_by_a_keyword_in_grpcs_own_module() -> None:
         "        servicer.None,\n"
         "        'None')\n"
     )
-    mended = rewrite_keywords(text, ["None", "Do"])
+    mended = rewrite_keywords(text, [Service("S", "S", "s.proto", (Method("None", "S.None", "M", "M"),))])
     compile(mended, "s_pb2_grpc.py", "exec")
     assert "'/S/None'" in mended and "return None\n" in mended
+
+
+def test_service_and_rpc_with_names_of_pythons_own_in_grpcs_module() -> None:
+    text = (
+        "class importStub:\n"
+        "    def __init__(self, channel):\n"
+        "        self.__init__ = channel.unary_unary('/import/__init__')\n"
+        "class importServicer:\n"
+        "    def __init__(self, request, context):\n"
+        "        pass\n"
+        "class import:\n"
+        "    def __init__(request):\n"
+        "        pass\n"
+    )
+    rpcs = (Method("__init__", "import.__init__", "M", "M"),)
+    mended = rewrite_keywords(text, [Service("import", "import", "s.proto", rpcs)])
+    compile(mended, "s_pb2_grpc.py", "exec")
+    assert mended.count("def __init__(self, channel)") == 1
+    assert mended.count("def __init___(") == 2
+    assert "class import_:" in mended and "'/import/__init__'" in mended
 
 
 def test_rpc_called_list_beside_one_that_takes_a_list(load: Load) -> None:

@@ -93,16 +93,16 @@ def _type_names(file: File) -> Iterator[Diagnostic]:
                 yield Diagnostic(
                     "member-name",
                     f"the {kind} '{item.name}' of {message.full_name} is called like what protobuf's classes have",
-                    f"rename it, for example to '{_other_name(item.name)}'",
+                    f"rename it, for example to '{_other_name(item)}'",
                     item.location,
                 )
-        for value in (value for enum in message.enums for value in enum.values):
+        for enum, value in ((each, value) for each in message.enums for value in each.values):
             if value.name in MESSAGE_ATTRIBUTES:
                 yield Diagnostic(
                     "member-name",
                     f"the enum value '{value.name}' in {message.full_name} is called like what protobuf's classes have",
-                    "rename it, for example with the enum's name before it",
-                    message.location,
+                    f"rename it, for example to '{snake(enum.name).upper()}_{snake(value.name).strip('_').upper()}'",
+                    enum.location,
                 )
     yield from _same_type(file.package, [*file.messages, *file.enums])
 
@@ -121,5 +121,9 @@ def _same_type(scope: str, items: Sequence[Message | Enum]) -> Iterator[Diagnost
             )
 
 
-def _other_name(name: str) -> str:
-    return snake(name).strip("_") if snake(name) != name else f"{name.strip('_')}_field"
+def _other_name(item: Field | Message | Enum) -> str:
+    """Another name for a member that the contract's own style would choose as well."""
+    if not isinstance(item, Field):
+        return f"{item.name}Type"
+    plain = snake(item.name).strip("_")
+    return plain if plain != item.name else f"{plain}_field"
