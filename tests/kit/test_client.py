@@ -16,6 +16,7 @@ from kit.client import AsyncChannel, Channel
 from kit.errors import Code, ServiceError
 from kit.health import Health
 from kit.http_server import HttpConfig, HttpServer
+from kit.rpc import HttpBinding
 
 from . import shop
 from .conftest import Running
@@ -298,6 +299,14 @@ async def test_what_no_binding_can_carry_goes_by_the_rpcs_own_path(running: Runn
         request = shop.ListItemsRequest(parent="shelves/1", labels={"a": "b"}, seed=5)
         answers = [await each.unary_unary(shop.LIST_ITEMS, request) for each in (grpc, http)]
         assert answers[0] == answers[1] and "seed: 5" in answers[1].items[0].note
+
+
+@pytest.mark.parametrize("verb", ["*", "HEAD"])
+async def test_a_binding_whose_answer_could_not_be_read_is_not_used(running: Running, verb: str) -> None:
+    method = replace(shop.GET_ITEM, bindings=(HttpBinding(verb, "/v1/items/{name}"),))
+    async with AsyncChannel(running.http_target) as channel:
+        found = await channel.unary_unary(method, shop.GetItemRequest(name="x"))
+    assert found.name == "x"
 
 
 async def test_rpcs_without_a_binding_are_called_over_http_as_well(running: Running) -> None:

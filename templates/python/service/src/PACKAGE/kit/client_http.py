@@ -29,6 +29,10 @@ from .rpc import HttpBinding, Method, Req, Res, rpc_binding
 if TYPE_CHECKING:
     from .client_websocket import AsyncWebSockets, WebSockets
 
+# "*" stands for any method, and which of them has no route of its own there only the server knows; the answer
+# to HEAD has no body.
+_NOT_FOR_CALLS = ("*", "HEAD")
+
 
 class AsyncHttpTransport:
     def __init__(self, target: str) -> None:
@@ -182,6 +186,8 @@ def _encode(
     headers = {"accept": "application/json", **headers_for(timeout, metadata)}
     reason: InvalidArgumentError | None = None
     for binding in (*method.bindings, rpc_binding(method)):
+        if binding.verb in _NOT_FOR_CALLS:
+            continue
         try:
             verb, path, query, body = transcoding.encode_request(method, binding, request)
         except InvalidArgumentError as error:
