@@ -47,7 +47,7 @@ def messages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     files = descriptor_pb2.FileDescriptorSet.FromString(compile_contract(["required_v1.proto"], [folder]))
     pool = descriptor_pool.DescriptorPool()
     for file in files.file:
-        pool.Add(file)  # type: ignore[no-untyped-call]
+        pool.Add(file)
     found = pool.FindFileByName("required_v1.proto").message_types_by_name
     return {name: message_factory.GetMessageClass(descriptor) for name, descriptor in found.items()}
 

@@ -279,6 +279,17 @@ def test_settings_say_what_the_contract_does_not(written: Document) -> None:
     assert found["security"] == [{"key": []}] and found["servers"] == given_settings["servers"]
 
 
+def test_reasons_that_the_contract_declares_are_told(written: Document) -> None:
+    found = valid(written(
+        'import "scaffold/errors.proto";' + service(rpc("Get", 'get: "/v1"')) + """message R {}
+        enum Problem { option (scaffold.errors) = true; PROBLEM_UNSPECIFIED = 0;
+          // The card was declined.
+          PAYMENT_DECLINED = 1 [(scaffold.status) = FAILED_PRECONDITION, (scaffold.http) = 402]; }"""
+    ))  # fmt: skip
+    text = found["components"]["responses"]["Failure"]["description"]
+    assert "- `PAYMENT_DECLINED` (402, FAILED_PRECONDITION): The card was declined." in text
+
+
 RULES = """
 import "buf/validate/validate.proto";
 """
@@ -347,7 +358,7 @@ def test_range_of_numbers_as_text(low: int, width: int, numbers: list[int]) -> N
         assert bool(pattern.search(str(number))) == (low <= number <= low + width)
 
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | TEXT,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),

@@ -74,7 +74,7 @@ class World:
         self.document = json.loads(json.dumps(document(contract, "Title")))
         pool = descriptor_pool.DescriptorPool()
         for file in descriptor_pb2.FileDescriptorSet.FromString(contract.descriptor_set).file:
-            pool.Add(file)  # type: ignore[no-untyped-call]
+            pool.Add(file)
         self.pool = pool
 
     def message(self, name: str) -> Any:
@@ -188,7 +188,7 @@ def test_what_a_message_is_in_json_may_be_sent(one: World) -> None:
         validator = one.validator(operation["requestBody"]["content"]["application/json"]["schema"])
         for _ in range(COUNT):
             message = fill(one.message(one.methods[operation["x-grpc-method"]].input), rng)
-            value = json_format.MessageToDict(message)
+            value: Any = json_format.MessageToDict(message)
             if binding.body != "*":
                 value = value.get(message.DESCRIPTOR.fields_by_name[binding.body].json_name)
             # What is required may be missing in a random message.
@@ -265,15 +265,17 @@ def put(message: Any, name: str, text: str) -> None:
 
 
 def at(value: Any, path: str) -> Any:
+    found = value
     for name in path.split("."):
-        if not isinstance(value, dict) or name not in value:
+        if not isinstance(found, dict) or name not in found:
             return None
-        value = value[name]
-    return value
+        found = found[name]
+    return found
 
 
 def put_json(target: dict[str, Any], path: str, value: Any) -> None:
     *parents, last = path.split(".")
+    inside: Any = target
     for name in parents:
-        target = target.setdefault(name, {})
-    target[last] = value
+        inside = inside.setdefault(name, {})
+    inside[last] = value

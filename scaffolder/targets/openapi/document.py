@@ -36,7 +36,7 @@ class _Document:
         self._title = title
         self._settings = settings
         self._schemas = Schemas(contract)
-        self._errors = Errors(self._schemas)
+        self._errors = Errors(contract, self._schemas)
         self._operations = Operations(contract, self._schemas, self._errors)
         self._services = [s for s in contract.services if any(m.bindings for m in s.methods)]
 

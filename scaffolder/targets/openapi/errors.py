@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from scaffolder.contract.model import Contract, ErrorReason
 from scaffolder.targets.openapi.paths import Path
 from scaffolder.targets.openapi.schemas import Schemas
 from scaffolder.targets.openapi.wellknown import Schema
@@ -70,8 +71,9 @@ _DESCRIPTIONS = {
 class Errors:
     """The responses that all operations share."""
 
-    def __init__(self, schemas: Schemas) -> None:
+    def __init__(self, contract: Contract, schemas: Schemas) -> None:
         self._schemas = schemas
+        self._reasons = "\n".join(_reason(each) for enum in contract.errors for each in enum.errors)
 
     def envelope(self) -> Schema:
         """A reference to the schema of an error."""
@@ -84,7 +86,16 @@ class Errors:
 
     def components(self) -> dict[str, Any]:
         """The Response Objects by name."""
+        texts = dict(_DESCRIPTIONS.values())
+        if self._reasons:
+            heading = "The contract's own reasons, in google.rpc.ErrorInfo among the details:"
+            texts["Failure"] += f" {heading}\n\n{self._reasons}"
         return {
             name: {"description": text, "content": {"application/json": {"schema": self.envelope()}}}
-            for name, text in _DESCRIPTIONS.values()
+            for name, text in texts.items()
         }
+
+
+def _reason(error: ErrorReason) -> str:
+    comment = " ".join(error.comment.split())
+    return f"- `{error.reason}` ({error.http}, {error.code})" + (f": {comment}" if comment else "")
