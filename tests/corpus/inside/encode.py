@@ -1,7 +1,7 @@
 """A request as HTTP by the specification alone: google/api/http.proto over protobuf's own json_format.
 
-`constrain` makes a random message one that the binding can carry; `encode` then writes it in one of the ways that
-the specification leaves open, by chance: proto names or JSON names, enums by name or by number, defaults or none.
+A message that its binding can carry (`constrain`) is written in one of the ways that the specification leaves open,
+by chance: proto names or JSON names, enums by name or by number, defaults or none.
 """
 
 from __future__ import annotations
@@ -19,15 +19,7 @@ from google.protobuf.descriptor import FieldDescriptor as Field
 
 from ..descriptors import Rule
 from . import url_template
-
-# Messages whose JSON form is one string, number or boolean.
-_ONE_TEXT = frozenset(
-    f"google.protobuf.{name}"
-    for name in (
-        *("Timestamp", "Duration", "FieldMask", "BoolValue", "BytesValue", "DoubleValue", "FloatValue"),
-        *("Int32Value", "Int64Value", "StringValue", "UInt32Value", "UInt64Value"),
-    )
-)
+from .constrain import ONE_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,85 +29,6 @@ class HttpCall:
     verb: str
     target: str
     body: bytes | None
-
-
-def constrain(message: Any, rule: Rule, rng: random.Random) -> None:
-    """Gives path variables values that fit, and takes away what neither path, query nor body can carry."""
-    template = url_template.parse(rule.path)
-    for name, wanted in template.variables.items():
-        _set_variable(message, name.split("."), wanted, rng)
-    if rule.body == "*":
-        return
-    for field, value in message.ListFields():
-        if field.name != rule.body:
-            _prune(message, field, value, (field.name,), frozenset(template.variables))
-    if rule.body:  # what is absent from the body, and what is there but empty, are the same to some clients
-        body = message.DESCRIPTOR.fields_by_name[rule.body]
-        if body.message_type is not None and not body.is_repeated:
-            getattr(message, rule.body).SetInParent()
-
-
-def constrain_stream(messages: list[Any], rule: Rule, rng: random.Random) -> None:
-    """The same for the messages of a stream, which share path and query and differ in what is their body."""
-    first, *others = messages
-    constrain(first, rule, rng)
-    template = url_template.parse(rule.path)
-    for message in others:
-        if rule.body == "*":
-            for name in template.variables:
-                _copy_at(first, message, name.split("."))
-        else:
-            body = type(first)()
-            body.CopyFrom(message)
-            message.CopyFrom(first)
-            message.ClearField(rule.body)
-            message.MergeFrom(_only(body, rule.body))
-
-
-def _copy_at(source: Any, target: Any, names: list[str]) -> None:
-    for parent in names[:-1]:
-        source, target = getattr(source, parent), getattr(target, parent)
-    setattr(target, names[-1], getattr(source, names[-1]))
-
-
-def _only(message: Any, name: str) -> Any:
-    for field, _ in message.ListFields():
-        if field.name != name:
-            message.ClearField(field.name)
-    return message
-
-
-def _set_variable(message: Any, names: list[str], wanted: tuple[str, ...], rng: random.Random) -> None:
-    for parent in names[:-1]:
-        message = getattr(message, parent)
-    field = message.DESCRIPTOR.fields_by_name[names[-1]]
-    if field.message_type is not None:
-        message.ClearField(field.name)
-        getattr(message, field.name).value = url_template.example(wanted, rng)
-    elif field.type == Field.TYPE_STRING:
-        setattr(message, field.name, url_template.example(wanted, rng))
-    elif field.type == Field.TYPE_BYTES:
-        setattr(message, field.name, b"\xfb\xff")
-    elif field.cpp_type == Field.CPPTYPE_BOOL:
-        setattr(message, field.name, rng.random() < 0.5)
-    elif field.enum_type is not None:
-        setattr(message, field.name, rng.choice(field.enum_type.values).number)
-    else:
-        setattr(message, field.name, rng.randrange(2**31))
-
-
-def _prune(message: Any, field: Field, value: Any, path: tuple[str, ...], kept: frozenset[str]) -> None:
-    """Clears what no query parameter can name: maps, repeated messages, and messages that are there but empty."""
-    if field.message_type is None or field.message_type.full_name in _ONE_TEXT:
-        return
-    inside = field.message_type.full_name
-    if field.is_repeated or inside.startswith("google.protobuf."):
-        message.ClearField(field.name)
-        return
-    for below, found in value.ListFields():
-        _prune(value, below, found, (*path, below.name), kept)
-    if not value.ListFields() and not any(name.startswith(".".join(path) + ".") for name in kept):
-        message.ClearField(field.name)
 
 
 def encode(message: Any, rule: Rule, rng: random.Random, pool: Any) -> HttpCall:
@@ -173,7 +86,7 @@ def _pairs(
         path = (*above, field)
         if ".".join(each.name for each in path) in left_out:
             continue
-        if field.message_type is not None and field.message_type.full_name not in _ONE_TEXT:
+        if field.message_type is not None and field.message_type.full_name not in ONE_TEXT:
             yield from _pairs(value, path, left_out, preserve=preserve)
             continue
         shown = ".".join(each.name if preserve else each.json_name for each in path)

@@ -10,7 +10,8 @@ from google.protobuf import json_format
 
 from ..descriptors import Rpc, Rule
 from .calling import Caller
-from .encode import HttpCall, constrain, constrain_stream, encode
+from .constrain import constrain, constrain_stream
+from .encode import HttpCall, encode
 from .own_clients import HTTP
 from .routing import Routing
 from .sent import Sent

@@ -41,6 +41,7 @@ _SCALARS: dict[int, Sequence[Any]] = {
 NOT_EMPTY = {Field.TYPE_STRING: "required", Field.TYPE_BYTES: b"required"}
 
 _UNKNOWN_ENUM_NUMBER = 7777
+_NULL_VALUE = "google.protobuf.NullValue"
 _JSON_VALUES: tuple[Any, ...] = (
     None,
     True,
@@ -137,7 +138,9 @@ class Filler:
         """A value of a field that is no message."""
         if field.enum_type is not None:
             known = [value.number for value in field.enum_type.values]
-            strange = not self._domain and not field.enum_type.is_closed and self._rng.random() < 0.1
+            # NullValue has one JSON form, whatever its number.
+            open_ended = not field.enum_type.is_closed and field.enum_type.full_name != _NULL_VALUE
+            strange = open_ended and not self._domain and self._rng.random() < 0.1
             return _UNKNOWN_ENUM_NUMBER if strange else self._rng.choice(known)
         if field.type == Field.TYPE_BYTES:
             return self._rng.choice(BYTES)
