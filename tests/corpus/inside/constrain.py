@@ -104,9 +104,7 @@ def _prune(message: Any, field: Field, value: Any, path: tuple[str, ...], kept: 
 def _complete(message: Any, without: str = "") -> None:
     """Sets again what is REQUIRED and was taken away, to something that a query can name."""
     for field in message.DESCRIPTOR.fields:
-        if field.name == without or (
-            field.message_type is not None and field.message_type.full_name in ONE_TEXT
-        ):
+        if field.name == without:
             continue
         value = getattr(message, field.name)
         if is_required(field) and not (message.HasField(field.name) if field.has_presence else value):
@@ -126,5 +124,7 @@ def _express(message: Any, field: Field) -> None:
         inner = getattr(message, field.name)
         inner.SetInParent()
         _complete(inner)
-        if not inner.ListFields() and field.message_type.full_name not in ONE_TEXT:
-            _express(inner, field.message_type.fields[0])
+        if field.message_type.full_name not in ONE_TEXT:
+            for below in sorted(field.message_type.fields, key=lambda each: each.message_type is not None):
+                if not inner.ListFields():
+                    _express(inner, below)
