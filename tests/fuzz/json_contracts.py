@@ -34,7 +34,20 @@ KNOWN_TYPES = (
 # Among them words of Python, and of the code that the kit writes.
 FIELD_NAMES = (
     *("id", "title", "order_id", "x_1", "_lead", "trail_", "fooBar", "FOO", "a__b", "from", "None", "class"),
-    *("self", "message", "value", "found", "has", "which", "key", "item", "isfinite", "names_1", "str", "data"),
+    *(
+        "self",
+        "message",
+        "value",
+        "found",
+        "has",
+        "which",
+        "key",
+        "item",
+        "isfinite",
+        "names_1",
+        "str",
+        "data",
+    ),
     *("seconds", "paths", "fields", "kind", "type", "oneof_0", "a1b2", "CamelCase", "not_set", "write"),
 )
 JSON_NAMES = ("ID", "a-b", "$ref", "ü", "@kind", "with space", '"quoted"', "from", "x.y", "[odd]", "😀", "0")
@@ -141,13 +154,19 @@ class _File:
         if chance < 0.5:
             field.type = random.choice(SCALARS)
         elif chance < 0.6:
-            field.type, field.type_name = FieldDescriptorProto.TYPE_ENUM, f".fuzz.{random.choice(('E0', 'E1'))}"
+            field.type, field.type_name = (
+                FieldDescriptorProto.TYPE_ENUM,
+                f".fuzz.{random.choice(('E0', 'E1'))}",
+            )
         elif chance < 0.63:
             field.type, field.type_name = FieldDescriptorProto.TYPE_ENUM, ".google.protobuf.NullValue"
         elif chance < 0.67 and self.syntax == PROTO2:
             self._group(message, field)
         elif chance < 0.8:
-            field.type, field.type_name = FieldDescriptorProto.TYPE_MESSAGE, f".fuzz.{random.choice(self.names)}"
+            field.type, field.type_name = (
+                FieldDescriptorProto.TYPE_MESSAGE,
+                f".fuzz.{random.choice(self.names)}",
+            )
         else:
             known = random.choice(KNOWN_TYPES)
             field.type, field.type_name = FieldDescriptorProto.TYPE_MESSAGE, f".google.protobuf.{known}"

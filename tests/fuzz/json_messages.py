@@ -9,7 +9,7 @@ from typing import Any
 from google.protobuf import any_pb2, duration_pb2, message_factory, struct_pb2, timestamp_pb2, wrappers_pb2
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
-from google.rpc import error_details_pb2, status_pb2
+from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped,unused-ignore]
 
 from tests.fuzz.json_contracts import fields_of
 
@@ -95,7 +95,9 @@ def _fill_seconds(random: Random, message: Any, depth: int) -> None:
 
 
 def _fill_mask(random: Random, message: Any, depth: int) -> None:
-    message.paths.extend(random.choices(PATHS[:4] if random.random() < 0.8 else PATHS, k=random.randint(0, 3)))
+    message.paths.extend(
+        random.choices(PATHS[:4] if random.random() < 0.8 else PATHS, k=random.randint(0, 3))
+    )
 
 
 def _fill_value(random: Random, message: Any, depth: int) -> None:
@@ -103,7 +105,9 @@ def _fill_value(random: Random, message: Any, depth: int) -> None:
     if kind == "null":
         message.null_value = 0
     elif kind == "number":
-        message.number_value = random.choice((*FLOATS[:10], 5.0, -1e300, *((math.nan, math.inf) if depth == 0 else ())))
+        message.number_value = random.choice(
+            (*FLOATS[:10], 5.0, -1e300, *((math.nan, math.inf) if depth == 0 else ()))
+        )
     elif kind == "string":
         message.string_value = random.choice(STRINGS)
     elif kind == "bool":
@@ -131,7 +135,9 @@ def _fill_any(random: Random, message: Any, depth: int) -> None:
     if chance < 0.1 or depth > 4:
         return
     if chance < 0.2:
-        message.type_url = random.choice(("type.googleapis.com/no.Such", "", "x", "/", "google.protobuf.Empty"))
+        message.type_url = random.choice(
+            ("type.googleapis.com/no.Such", "", "x", "/", "google.protobuf.Empty")
+        )
         message.value = random.choice((b"", b"\xff", b"\x08\x01"))
         return
     packed = message_factory.GetMessageClass(random.choice(PACKED).DESCRIPTOR)()

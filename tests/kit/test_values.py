@@ -28,6 +28,8 @@ KIT = Path(kit.__file__).parent
 CLIENT_MODULES = (
     *("client", "client_grpc", "client_http", "context", "convert", "details", "errors"),
     *("field_text", "fields", "http_rule", "path", "rpc", "status", "transcoding"),
+    *("json_codec", "json_decode", "json_encode", "json_fault", "json_known", "json_scalars", "json_setters"),
+    "json_types",
 )
 
 

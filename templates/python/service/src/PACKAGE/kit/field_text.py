@@ -7,9 +7,10 @@ import math
 import re
 from typing import Any
 
-from google.protobuf import json_format
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
+
+from . import json_codec
 
 _INTEGERS = frozenset(
     (
@@ -57,7 +58,7 @@ def _is_value(field: FieldDescriptor) -> bool:
 
 
 def json_value(field: FieldDescriptor, text: str) -> Any:
-    """The JSON value that json_format takes for a text; ValueError for what it would take without being one."""
+    """The JSON value that the codec takes for a text; ValueError for what it would take without being one."""
     inner = field.message_type.fields_by_name.get("value", field) if field.message_type else field
     if inner.type == FieldDescriptor.TYPE_BOOL:
         if text not in ("true", "false"):
@@ -84,7 +85,7 @@ def _is_float(text: str, limit: float) -> bool:
 def _is_base64(text: str) -> bool:
     """Whether a text is base64 in the standard or the URL-safe alphabet, with or without padding (RFC 4648).
 
-    json_format skips what belongs to neither, such as the space that an unescaped "+" is in a query.
+    The codec, like json_format, skips what belongs to neither, such as the space that an unescaped "+" is in a query.
     """
     standard = text.translate(_STANDARD_ALPHABET)
     if not _BASE64.match(standard) or (standard.endswith("=") and len(standard) % 4):
@@ -93,9 +94,9 @@ def _is_base64(text: str) -> bool:
 
 
 def text_of(field: FieldDescriptor, value: Any) -> str:
-    """The inverse of `json_value`; ValueError, or an error of json_format, for a value that has no text."""
+    """The inverse of `json_value`; ValueError for a value that has no text."""
     if isinstance(value, Message):
-        value = json_format.MessageToDict(value)
+        value = json_codec.to_value(value)
         if not isinstance(value, str) and _is_value(field):
             raise ValueError("the text of a number would be read as a string")
     if isinstance(value, bool):

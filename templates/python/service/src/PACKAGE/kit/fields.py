@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from google.protobuf import json_format
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
+from . import json_codec
 from .errors import InvalidArgumentError
 from .field_text import is_opaque, is_text, json_value, kind, kinds, quoted, shown, text_of
 
@@ -76,8 +76,8 @@ def assign(message: Message, path: FieldPath, name: str, texts: Sequence[str]) -
         return
     try:
         values = [json_value(field, text) for text in texts]
-        json_format.ParseDict({field.json_name: values if field.is_repeated else values[0]}, target)
-    except Exception as error:  # json_format lets whatever its conversions raise through
+        json_codec.merge_field(values if field.is_repeated else values[0], target, field.name)
+    except (ValueError, InvalidArgumentError) as error:
         raise _not_a(field, name, ", ".join(texts)) from error
 
 
@@ -97,7 +97,7 @@ def texts_of(message: Message, path: FieldPath) -> list[str]:
     value = getattr(target, field.name)
     try:
         return [text_of(field, item) for item in (value if field.is_repeated else [value])]
-    except (ValueError, json_format.Error) as error:
+    except ValueError as error:
         raise InvalidArgumentError.field(dotted(path), "cannot be written in a URL") from error
 
 

@@ -31,9 +31,13 @@ def reader_of(field: FieldDescriptor, *, ignore_unknown: bool = False) -> Reader
     return _READERS[field.type]
 
 
-def key_reader_of(field: FieldDescriptor) -> Reader:
-    """The reader of a map's keys, which are strings in JSON whatever their type."""
-    return _read_bool_key if field.type == FieldDescriptor.TYPE_BOOL else _READERS[field.type]
+def key_reader_of(field: FieldDescriptor, *, any_size: bool = False) -> Reader:
+    """The reader of a map's keys, which are strings in JSON whatever their type; `any_size` of a number is fine."""
+    if field.type == FieldDescriptor.TYPE_BOOL:
+        return _read_bool_key
+    if any_size and field.type != FieldDescriptor.TYPE_STRING:
+        return lambda value: _to_int(value, "number")
+    return _READERS[field.type]
 
 
 def names_of(enum: EnumDescriptor) -> dict[int, str]:

@@ -154,8 +154,10 @@ def _messages_setter(place: _Place, kind: type[Message], readers: Readers) -> Se
 
 
 def _map_setter(place: _Place, field: FieldDescriptor, readers: Readers) -> Setter:
-    read_key = key_reader_of(value_type(field).fields_by_name["key"])
-    put_item = _item_setter(value_type(field).fields_by_name["value"], readers)
+    key_field, value_field = (value_type(field).fields_by_name[name] for name in ("key", "value"))
+    put_item = (_scalar_item_setter if value_field.message_type is None else _message_item_setter)(
+        key_field, value_field, readers
+    )
 
     def put(message: Any, value: Any, depth: int) -> None:
         place.clear(message)
@@ -167,7 +169,7 @@ def _map_setter(place: _Place, field: FieldDescriptor, readers: Readers) -> Sett
         key = ""
         try:
             for key, item in value.items():
-                put_item(found, read_key(key), item, depth)
+                put_item(found, key, item, depth)
         except Fault as fault:
             fault.inside_key(key)
             raise
@@ -175,23 +177,31 @@ def _map_setter(place: _Place, field: FieldDescriptor, readers: Readers) -> Sett
     return put
 
 
-def _item_setter(field: FieldDescriptor, readers: Readers) -> Callable[[Any, Any, Any, int], None]:
-    """Sets a map's value under a key. Keys that are equal as numbers ("1", "01") are one: the later one wins."""
-    if field.message_type is None:
-        read_scalar = reader_of(field, ignore_unknown=readers.ignore_unknown)
+# Keys that are equal as numbers ("1", "01") are one: the later value wins, a message is merged.
+ItemSetter = Callable[[Any, str, Any, int], None]
 
-        def put_scalar(found: Any, key: Any, item: Any, depth: int) -> None:
-            value = read_scalar(item)
-            if value is not SKIP:
-                found[key] = value
 
-        return put_scalar
-    kind = GetMessageClass(field.message_type)
+def _scalar_item_setter(key: FieldDescriptor, value: FieldDescriptor, readers: Readers) -> ItemSetter:
+    read_key, read_key_only = key_reader_of(key), key_reader_of(key, any_size=True)
+    read = reader_of(value, ignore_unknown=readers.ignore_unknown)
 
-    def put_message(found: Any, key: Any, item: Any, depth: int) -> None:
-        readers[kind](item, found[key], depth + 1)
+    def put(found: Any, name: str, item: Any, depth: int) -> None:
+        value = read(item)
+        if value is SKIP:
+            read_key_only(name)  # json_format looks at a key's size when it sets the value
+        else:
+            found[read_key(name)] = value
 
-    return put_message
+    return put
+
+
+def _message_item_setter(key: FieldDescriptor, value: FieldDescriptor, readers: Readers) -> ItemSetter:
+    read_key, kind = key_reader_of(key), GetMessageClass(value_type(value))
+
+    def put(found: Any, name: str, item: Any, depth: int) -> None:
+        readers[kind](item, found[read_key(name)], depth + 1)
+
+    return put
 
 
 def _check_array(value: Any) -> None:

@@ -15,12 +15,13 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from google.protobuf import any_pb2, descriptor_pool, json_format, message_factory, struct_pb2
+from google.protobuf import any_pb2, descriptor_pool, message_factory, struct_pb2
 from google.protobuf.message import DecodeError, Message
 from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped,unused-ignore]
 
+from . import json_codec
 from .details import retry_info
-from .errors import Code, ServiceError, error_for
+from .errors import Code, InvalidArgumentError, ServiceError, error_for
 
 DETAILS_KEY = "grpc-status-details-bin"
 
@@ -202,8 +203,8 @@ def _escaped_length(message: str) -> int:
 def _any_to_json(detail: any_pb2.Any) -> dict[str, Any]:
     """The JSON of an Any (proto3 JSON mapping); what this process has no type for keeps its bytes, in base64."""
     try:
-        found: dict[str, Any] = json_format.MessageToDict(detail)
-    except (TypeError, ValueError, DecodeError):
+        found: dict[str, Any] = json_codec.to_value(detail)
+    except ValueError:
         return {"@type": detail.type_url, "value": base64.b64encode(detail.value).decode()}
     return found
 
@@ -211,8 +212,10 @@ def _any_to_json(detail: any_pb2.Any) -> dict[str, Any]:
 def _detail_from_json(detail: dict[str, Any]) -> Message:
     type_url = str(detail.get("@type", ""))
     if _type_of(type_url) is not None:
-        with suppress(Exception):  # json_format lets whatever its conversions raise through
-            return _unpacked(json_format.ParseDict(detail, any_pb2.Any(), ignore_unknown_fields=True))
+        packed = any_pb2.Any()
+        with suppress(InvalidArgumentError):
+            json_codec.merge(detail, packed, ignore_unknown=True)
+            return _unpacked(packed)
     if detail.keys() == {"@type", "value"} and isinstance(detail["value"], str):
         with suppress(ValueError):
             value = base64.b64decode(detail["value"], validate=True)

@@ -6,26 +6,21 @@ InvalidArgumentError naming the field; nothing that a client sends makes these f
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
-from google.protobuf import json_format
 from google.protobuf.message import Message
 
-from . import field_text, fields, path
+from . import field_text, fields, json_codec, path
 from .errors import InvalidArgumentError
 from .rpc import HttpBinding, Method
 
 Res = TypeVar("Res", bound=Message)
 
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-_INSIDE_FIELD = re.compile(r"Failed to parse (\S+) field: ")
-_PLACE = re.compile(r"(.*) at \"?(\w+(?:\.[\w.\[\]]+)?)\"?\.?\Z")
-_MAX_MESSAGE = 300
 
 
 def parse_query(query: bytes) -> list[tuple[str, str]]:
@@ -92,8 +87,8 @@ def _parameters(
 def encode_response(binding: HttpBinding, message: Message) -> bytes:
     """The JSON text of the response, or of its one field that the binding names; compact, in UTF-8."""
     if not binding.response_body:
-        return json_format.MessageToJson(message, indent=None, ensure_ascii=False).encode()
-    return _dump(_json_of(message, binding.response_body))
+        return json_codec.encode(message)
+    return json_codec.dump(json_codec.field_value(message, binding.response_body))
 
 
 def encode_request(
@@ -113,15 +108,14 @@ def encode_request(
         rest.CopyFrom(message)
         for name in bound:
             _clear(rest, fields.resolve(message.DESCRIPTOR, name))
-        return binding.verb, expanded, [], json_format.MessageToJson(rest, indent=None).encode()
+        return binding.verb, expanded, [], _body(rest, "")
     query = [
         (fields.query_name(leaf), text)
         for leaf in fields.set_leaves(message)
         if not _in_url_or_body(leaf, bound, binding.body)
         for text in _query_texts(message, leaf)
     ]
-    body = _dump(_json_of(message, binding.body)) if binding.body else None
-    return binding.verb, expanded, query, body
+    return binding.verb, expanded, query, _body(message, binding.body) if binding.body else None
 
 
 def decode_response(method: Method[Any, Res], binding: HttpBinding, value: Any) -> Res:
@@ -130,62 +124,31 @@ def decode_response(method: Method[Any, Res], binding: HttpBinding, value: Any) 
     ValueError where the value does not have the shape of the response.
     """
     message = method.response()
-    if binding.response_body:
-        value = {binding.response_body: value}
     try:
-        json_format.ParseDict(value, message, ignore_unknown_fields=True)
-    except Exception as error:  # json_format lets whatever its conversions raise through
-        raise ValueError(f"not a JSON {message.DESCRIPTOR.full_name}") from error
+        if binding.response_body:
+            json_codec.merge_field(value, message, binding.response_body, ignore_unknown=True)
+        else:
+            json_codec.merge(value, message, ignore_unknown=True)
+    except InvalidArgumentError as error:
+        raise ValueError(f"not a JSON {message.DESCRIPTOR.full_name}: {error.message}") from error
     return message
 
 
 def _merge_body(message: Message, name: str, body: bytes, *, ignore_unknown: bool) -> None:
+    if name == "*":
+        json_codec.decode(body, message, ignore_unknown=ignore_unknown)
+    else:
+        json_codec.merge_field(json_codec.parse(body), message, name, ignore_unknown=ignore_unknown)
+
+
+def _body(message: Message, name: str) -> bytes:
+    """The JSON text of a message, or of one of its fields."""
     try:
-        value: Any = json.loads(body.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise InvalidArgumentError(f"body: not valid JSON: {_bounded(str(error))}") from error
-    inside = message.DESCRIPTOR if name == "*" else message.DESCRIPTOR.fields_by_name[name].message_type
-    # json_format takes any empty collection for an empty message.
-    empty = value in ([], "")
-    if empty and inside is not None and not inside.full_name.startswith("google.protobuf."):
-        raise InvalidArgumentError("body: not a JSON object")
-    try:
-        whole = value if name == "*" else {name: value}
-        json_format.ParseDict(whole, message, ignore_unknown_fields=ignore_unknown)
-    except Exception as error:  # json_format lets whatever its conversions raise through
-        raise InvalidArgumentError(_located(error)) from error
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"duplicate key {twice!r}")
-    return found
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON; write it as a string")
-
-
-def _located(error: Exception) -> str:
-    """json_format's error as "field: what is wrong", the field as a path in the request."""
-    names = _INSIDE_FIELD.findall(str(error))
-    inner: BaseException = error
-    while isinstance(inner.__cause__, json_format.ParseError):
-        inner = inner.__cause__
-    text = str(inner).splitlines()[0]
-    place = _PLACE.match(text)
-    field = (place[2].partition(".")[2] if place else "") or ".".join(names) or "body"
-    # What it only passes on, with a prefix of its own, speaks of Python's types and not of JSON's.
-    if not isinstance(inner, json_format.ParseError) or _INSIDE_FIELD.match(text):
-        return f"{field}: not a valid value"
-    return _bounded(f"{field}: {place[1] if place else text}")
-
-
-def _bounded(text: str) -> str:
-    return text if len(text) <= _MAX_MESSAGE else text[:_MAX_MESSAGE] + "…"
+        if not name:
+            return json_codec.encode(message)
+        return json_codec.dump(json_codec.field_value(message, name))
+    except ValueError as error:
+        raise InvalidArgumentError(f"{name or 'body'}: {error}") from error
 
 
 def _refuse_bound_elsewhere(parameter: _Parameter, path_values: Mapping[str, str], body: str) -> None:
@@ -193,19 +156,6 @@ def _refuse_bound_elsewhere(parameter: _Parameter, path_values: Mapping[str, str
         raise InvalidArgumentError.field(parameter.name, "already given in the path")
     if body in ("*", parameter.path[0].name):
         raise InvalidArgumentError.field(parameter.name, "belongs in the body, not in the query")
-
-
-def _json_of(message: Message, name: str) -> Any:
-    """One field's JSON value, its default if it has no presence, None if it has and is not set."""
-    json_name = message.DESCRIPTOR.fields_by_name[name].json_name
-    found = json_format.MessageToDict(message)
-    if json_name not in found:
-        found = json_format.MessageToDict(type(message)(), always_print_fields_with_no_presence=True)
-    return found.get(json_name)
-
-
-def _dump(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _single(message: Message, name: str) -> str:
