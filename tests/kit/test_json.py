@@ -167,7 +167,10 @@ def test_the_place_of_a_wrong_value_is_told(seed: int) -> None:
     try:
         document = json_codec.to_value(message)
         json_codec.merge(document, Every())
-    except (ValueError, InvalidArgumentError):  # an array of nulls, for instance, is not read as it is written
+    except (
+        ValueError,
+        InvalidArgumentError,
+    ):  # an array of nulls, for instance, is not read as it is written
         return
     places = list(_scalars(Every.DESCRIPTOR, document, ""))
     if places:

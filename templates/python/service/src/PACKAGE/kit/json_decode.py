@@ -15,7 +15,7 @@ from google.protobuf.message import EncodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
 from .json_fault import Fault, is_encodable, shown
-from .json_known import KNOWN, Reader, check_depth
+from .json_known import KNOWN, MAX_DEPTH, Reader, check_depth
 from .json_scalars import reader_of
 from .json_setters import Readers, Setter, setter_of
 from .json_types import ANY, descriptor_of, is_wrapper, type_of
@@ -87,8 +87,8 @@ def _object(fields: _Fields) -> Reader:
     setters, oneofs = fields.by_json_name, fields.oneofs
 
     def read(value: Any, message: Any, depth: int) -> None:
-        check_depth(depth)
-        if not isinstance(value, dict):
+        if depth > MAX_DEPTH or not isinstance(value, dict):
+            check_depth(depth)
             raise Fault(f"expected an object, not {shown(value)}")
         if oneofs:
             _refuse_conflicts(oneofs, value)

@@ -26,11 +26,12 @@ Writer = Callable[[Any], Any]
 
 _EPOCH = datetime(1970, 1, 1)
 _MIN_SECONDS, _MAX_SECONDS = -62135596800, 253402300799  # 0001-01-01T00:00:00Z, 9999-12-31T23:59:59Z
+_SECONDS = tuple(f"{second:02d}" for second in range(60))
 _MAX_DURATION = 315_576_000_000
-_RFC_3339 = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?"
-    r"(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
-)
+# RFC 3339, section 5.6, in two parts: up to the minute's colon, and from the second on.
+_MINUTE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:")
+_SECOND = re.compile(r"([0-5][0-9])(?:\.([0-9]{1,9}))?(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))")
+_MINUTE_LENGTH = len("2026-01-31T23:59:")
 _DURATION = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,9}))?s")
 
 
@@ -42,31 +43,32 @@ def check_depth(depth: int) -> None:
 
 def write_timestamp(message: Any) -> str:
     """RFC 3339 in UTC with 0, 3, 6 or 9 digits after the second."""
-    seconds, nanos = message.seconds, message.nanos
-    if not (_MIN_SECONDS <= seconds <= _MAX_SECONDS and 0 <= nanos < 1_000_000_000):
-        raise ValueError(f"not a valid Timestamp: {seconds} s, {nanos} ns")
-    minutes, second = divmod(seconds, 60)
-    return f"{_minute(minutes)}{second:02d}{_fraction(nanos) if nanos else ''}Z"
+    minutes: int
+    second: int
+    minutes, second = divmod(message.seconds, 60)
+    nanos = message.nanos
+    if not nanos:
+        return _minute(minutes) + _SECONDS[second] + "Z"
+    if not 0 < nanos < 1_000_000_000:
+        raise ValueError(f"not a valid Timestamp: {nanos} ns")
+    return _minute(minutes) + _SECONDS[second] + _fraction(nanos) + "Z"
 
 
 def read_timestamp(value: Any, message: Any, depth: int) -> None:
     """RFC 3339 with "T" and "Z" or an offset, to the nanosecond."""
     check_depth(depth)
-    found = _RFC_3339.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
+    rest = _SECOND.fullmatch(value, _MINUTE_LENGTH) if isinstance(value, str) else None
+    minutes = None if rest is None else _minutes(value[:_MINUTE_LENGTH])
+    if rest is None or minutes is None:
         raise Fault(f"not a time in RFC 3339: {shown(value)}")
-    try:
-        since = datetime.fromisoformat(found[1]) - _EPOCH
-    except ValueError as error:
-        raise Fault(f"not a time in RFC 3339: {shown(value)}") from error
-    seconds = since.days * 86_400 + since.seconds
-    if found[3]:
-        offset = int(found[4]) * 3600 + int(found[5]) * 60
-        seconds += offset if found[3] == "-" else -offset
-    if not _MIN_SECONDS <= seconds <= _MAX_SECONDS:
-        raise Fault(f"not within the years 1 to 9999 in UTC: {shown(value)}")
+    seconds = minutes * 60 + int(rest[1])
+    if rest[3]:
+        offset = int(rest[4]) * 3600 + int(rest[5]) * 60
+        seconds += offset if rest[3] == "-" else -offset
+        if not _MIN_SECONDS <= seconds <= _MAX_SECONDS:
+            raise Fault(f"not within the years 1 to 9999 in UTC: {shown(value)}")
     message.seconds = seconds
-    message.nanos = int(found[2].ljust(9, "0")) if found[2] else 0
+    message.nanos = int(rest[2].ljust(9, "0")) if rest[2] else 0
 
 
 def write_duration(message: Any) -> str:
@@ -202,7 +204,19 @@ KNOWN: Final[dict[str, tuple[Writer, Reader]]] = {
 @lru_cache(maxsize=4096)
 def _minute(minutes: int) -> str:
     """ "2026-01-31T23:59:" for minutes since 1970; times that are sent together are often near each other."""
-    return (_EPOCH + timedelta(minutes=minutes)).isoformat()[:17]
+    if not _MIN_SECONDS <= minutes * 60 <= _MAX_SECONDS:
+        raise ValueError(f"not a valid Timestamp: {minutes * 60} s")
+    return (_EPOCH + timedelta(minutes=minutes)).isoformat()[:_MINUTE_LENGTH]
+
+
+@lru_cache(maxsize=4096)
+def _minutes(text: str) -> int | None:
+    """The inverse of `_minute`; None for what is no such time."""
+    try:
+        since = datetime.fromisoformat(f"{text}00") - _EPOCH if _MINUTE.fullmatch(text) else None
+    except ValueError:  # the 30th of February
+        return None
+    return None if since is None else since.days * 1440 + since.seconds // 60
 
 
 def _fraction(nanos: int) -> str:

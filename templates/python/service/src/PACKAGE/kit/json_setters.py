@@ -45,7 +45,9 @@ def setter_of(kind: type[Message], field: FieldDescriptor, readers: Readers) -> 
         return _scalars_setter(place, read)
     if field.is_extension or field.enum_type is not None:
         return _scalar_setter(place, read, null=0 if is_null(field) else None)
-    return _attribute_setter(place, field.name, read)
+    return _attribute_setter(
+        place, field.name, read, str if field.type == FieldDescriptor.TYPE_STRING else None
+    )
 
 
 class _Place:
@@ -69,9 +71,15 @@ class _Place:
             self.put = lambda message, value: setattr(message, name, value)
 
 
-def _attribute_setter(place: _Place, name: str, read: Callable[[Any], Any]) -> Setter:
+def _attribute_setter(
+    place: _Place, name: str, read: Callable[[Any], Any], plain: type[str] | None
+) -> Setter:
+    """`plain`: the type whose values need no more than to be ASCII, so that most strings are set without a call."""
+
     def put(message: Any, value: Any, depth: int) -> None:
-        if value is None:
+        if type(value) is plain and value.isascii():
+            setattr(message, name, value)
+        elif value is None:
             place.clear(message)
         else:
             setattr(message, name, read(value))
@@ -103,11 +111,13 @@ def _scalars_setter(place: _Place, read: Callable[[Any], Any]) -> Setter:
         try:
             for item in value:
                 index += 1
-                found.append(read(item))
+                scalar = read(item)
+                if scalar is not SKIP:
+                    found.append(scalar)
         except Fault as fault:
             fault.inside_item(index)
             raise
-        place.get(message).extend([item for item in found if item is not SKIP])
+        place.get(message).extend(found)
 
     return put
 
