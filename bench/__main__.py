@@ -1,4 +1,4 @@
-"""`python -m bench [--quick] [--only tool|growth|merge|service] [--contracts N] [--scratch DIR]`."""
+"""`python -m bench [--quick] [--only tool|growth|merge|json|service] [--contracts N] [--scratch DIR]`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import growth, merging, service, table, tool
+from bench import bodies, growth, merging, service, table, tool
 from bench.measure import Unmeasurable
 from bench.scratch import Scratch
 
@@ -17,7 +17,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Ratios, by alternating runs.")
     parser.add_argument("--quick", action="store_true", help="fewer runs: a look, not a number to quote")
-    parser.add_argument("--only", choices=("tool", "growth", "merge", "service"), help="one of the tables")
+    parser.add_argument(
+        "--only", choices=("tool", "growth", "merge", "json", "service"), help="one of the tables"
+    )
     parser.add_argument(
         "--contracts", type=int, default=50, metavar="N", help="how many the larger project has (default: 50)"
     )
@@ -44,6 +46,10 @@ def main() -> int:
         "tool": ("The tool: whole processes; less is better", tool.rows),
         "growth": ("The size of a project, 15 RPCs a service: whole processes; less is better", growth.rows),
         "merge": ("Merging, inside one process; less is better", merging.rows),
+        "json": (
+            "JSON bodies, inside one process: json_format's CPU / the kit's; more is better",
+            bodies.rows,
+        ),
         "service": (
             "A generated service: baseline's CPU per request / service's; more is better",
             service.rows,

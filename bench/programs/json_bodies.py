@@ -45,9 +45,13 @@ def main() -> None:
     for _ in range(int(sys.argv[2])):
         found.append(
             {
-                "small out": pair(lambda: json_format.MessageToJson(item, indent=None), lambda: codec.encode(item), SMALL),
+                "small out": pair(
+                    lambda: json_format.MessageToJson(item, indent=None), lambda: codec.encode(item), SMALL
+                ),
                 "small in": reading(codec, item, SMALL),
-                "list out": pair(lambda: json_format.MessageToJson(many, indent=None), lambda: codec.encode(many), LIST),
+                "list out": pair(
+                    lambda: json_format.MessageToJson(many, indent=None), lambda: codec.encode(many), LIST
+                ),
                 "list in": reading(codec, many, LIST),
                 "first": first(codec, encode, item),
             }
