@@ -51,6 +51,13 @@ def test_wheel_holds_the_templates(wheel: Path) -> None:
     ]
 
 
+def test_wheel_holds_what_links_lead_to(wheel: Path) -> None:
+    """The grammar of paths is one file, which the templates have by a link."""
+    inside = "scaffolder/_templates/python/service/src/PACKAGE/kit/http_rule.py"
+    with zipfile.ZipFile(wheel) as archive:
+        assert archive.read(inside) == archive.read("scaffolder/contract/http_rule.py")
+
+
 def test_tool_runs_from_the_wheel(wheel: Path, tmp_path: Path) -> None:
     """Out of the wheel, away from the repository, a project is made."""
     with zipfile.ZipFile(wheel) as archive:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from itertools import product
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -15,6 +16,7 @@ from kit import path as paths
 from kit.health import Health
 from kit.http_pages import probes
 from kit.http_router import MethodNotAllowed, Router
+from scaffolder.contract import http_rule
 from scaffolder.contract.conflicts import PAGES
 from tests.fuzz import grammar
 
@@ -160,6 +162,12 @@ def test_an_expanded_path_keeps_the_literals_of_its_template() -> None:
     values = {"name": "a%2Fb/x y/1"}
     assert matcher.expand(values) == "/v1/a%2Fb/x%20y/1:%75ndo"
     assert matcher.match("/v1/a%2Fb/x%20y/1:undo") == values
+
+
+def test_the_grammar_of_a_service_is_the_tools_own() -> None:
+    """By a link, so that there is one; a checkout without links would generate services that do not start."""
+    own, tools = Path(paths.__file__).parent / "http_rule.py", Path(http_rule.__file__)
+    assert own.resolve() == tools.resolve()
 
 
 def test_the_tool_knows_the_pages_of_a_service() -> None:
