@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from scaffolder.contract.model import Contract, Message, Service
@@ -146,7 +147,7 @@ class _Document:
                 return path
         return None
 
-    @property
+    @cached_property
     def _patterns(self) -> list[str]:
         messages: Mapping[str, Message] = self._contract.messages
         return [pattern for message in messages.values() for pattern in message.resource_patterns]

@@ -8,7 +8,6 @@ which is a third, `BookPatch`. A message that is only read, or only written, kee
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from enum import StrEnum
 from itertools import combinations
@@ -43,6 +42,7 @@ class Schemas:
         self._enums = contract.enums
         self._packages = {file.name: file.package for file in contract.files}
         self._built: dict[Key, Schema] = {}
+        self._chosen: dict[Key, str] = {}
         self._with_required: dict[str, bool] = {}
 
     def message(self, full_name: str, use: Use) -> Schema:
@@ -126,12 +126,12 @@ class Schemas:
 
     def components(self) -> dict[str, Schema]:
         """All components by name, sorted."""
-        names = self._names()
+        names = self._chosen = self._names()
         return {names[key]: self._built[key] for key in sorted(self._built, key=lambda key: names[key])}
 
     def resolve(self, value: Any) -> None:
-        """Puts names into the references below `value`, which until now hold keys."""
-        names = {_mark(key): _PREFIX + name for key, name in self._names().items()}
+        """Puts names into the references below `value`, which until now hold keys; `components` has named them."""
+        names = {_mark(key): _PREFIX + name for key, name in self._chosen.items()}
         pending = [value]
         while pending:
             item = pending.pop()
@@ -375,7 +375,9 @@ def _deprecated(deprecated: bool) -> Schema:
 
 
 def _free(label: str, taken: set[str]) -> str:
-    candidates: Iterable[str] = (label, *(f"{label}_{number}" for number in range(2, 1000)))
-    chosen = next(name for name in candidates if name not in taken)
+    chosen, number = label, 1
+    while chosen in taken:
+        number += 1
+        chosen = f"{label}_{number}"
     taken.add(chosen)
     return chosen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from scaffolder.contract.model import Contract
@@ -37,38 +37,40 @@ def to_yaml(document: dict[str, Any]) -> bytes:
     Written here because a document has tens of thousands of lines where a contract is large, and a general dumper
     takes longer for it than everything else in a run.
     """
-    return (HEADER + "\n".join(_mapping(document, "")) + "\n").encode("utf-8", "replace")
+    lines: list[str] = []
+    _mapping(document, "", lines)
+    return (HEADER + "\n".join(lines) + "\n").encode("utf-8", "replace")
 
 
-def _mapping(value: dict[str, Any], indent: str) -> Iterator[str]:
+def _mapping(value: dict[str, Any], indent: str, lines: list[str]) -> None:
     for key, item in value.items():
-        yield from _entry(f"{indent}{_text(key)}:", item, indent)
+        _entry(f"{indent}{_text(key)}:", item, indent, lines)
 
 
-def _entry(head: str, item: Any, indent: str) -> Iterator[str]:
+def _entry(head: str, item: Any, indent: str, lines: list[str]) -> None:
     """`head` with what belongs behind or below it."""
     deeper = f"{indent}  "
     if isinstance(item, dict) and item:
-        yield head
-        yield from _mapping(item, deeper)
+        lines.append(head)
+        _mapping(item, deeper, lines)
     elif isinstance(item, list) and item and any(isinstance(each, dict) for each in item):
-        yield head
+        lines.append(head)
         for each in item:
-            yield from _item(each, deeper)
+            _item(each, deeper, lines)
     elif isinstance(item, str) and "\n" in item and _can_be_block(item):
-        yield f"{head} |{'' if item.endswith(chr(10)) else '-'}"
-        yield from (f"{deeper}{line}" if line else "" for line in item.removesuffix("\n").split("\n"))
+        lines.append(f"{head} |{'' if item.endswith(chr(10)) else '-'}")
+        lines += [f"{deeper}{line}" if line else "" for line in item.removesuffix("\n").split("\n")]
     else:
-        yield f"{head} {_flow(item)}"
+        lines.append(f"{head} {_flow(item)}")
 
 
-def _item(item: Any, indent: str) -> Iterator[str]:
+def _item(item: Any, indent: str, lines: list[str]) -> None:
     if not isinstance(item, dict) or not item:
-        yield f"{indent}- {_flow(item)}"
+        lines.append(f"{indent}- {_flow(item)}")
         return
-    lines = _mapping(item, f"{indent}  ")
-    yield f"{indent}- {next(lines).lstrip()}"
-    yield from lines
+    first = len(lines)
+    _mapping(item, f"{indent}  ", lines)
+    lines[first] = f"{indent}- {lines[first].lstrip()}"
 
 
 def _flow(item: Any) -> str:
