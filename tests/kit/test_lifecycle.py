@@ -37,9 +37,9 @@ class Process:
     grpc: int
     http: int
 
-    async def get(self, path: str, accept: str = "*/*") -> httpx2.Response:
+    async def get(self, path: str) -> httpx2.Response:
         async with httpx2.AsyncClient(trust_env=False, timeout=10) as client:
-            return await client.get(f"http://127.0.0.1:{self.http}{path}", headers={"accept": accept})
+            return await client.get(f"http://127.0.0.1:{self.http}{path}")
 
     async def get_item(self, name: str) -> Any:
         async with AsyncChannel(f"127.0.0.1:{self.grpc}") as channel:
@@ -115,6 +115,20 @@ async def test_calls_that_outlast_the_grace_are_told_and_cancelled() -> None:
 
 async def test_streams_that_outlast_the_grace_end_with_a_last_word() -> None:
     """Nothing is cut short: httpx2 and websockets would raise where an end is missing."""
+    begun: list[str] = []
+
+    async def watch(port: int, accept: str) -> bytes:
+        url = f"http://127.0.0.1:{port}/v1/shelves/slow/items:watch?page_size=3"
+        body = b""
+        async with (
+            httpx2.AsyncClient(trust_env=False, timeout=20) as client,
+            client.stream("GET", url, headers={"accept": accept}) as response,
+        ):
+            async for chunk in response.aiter_raw():
+                body += chunk
+                if body == chunk:
+                    begun.append(accept)
+        return body
 
     async def exchange(port: int) -> tuple[list[Any], int | None]:
         frames = []
@@ -123,21 +137,23 @@ async def test_streams_that_outlast_the_grace_end_with_a_last_word() -> None:
             with suppress(ConnectionClosed):
                 while True:
                     frames.append(json.loads(await client.recv()))
+                    begun.append("socket")
         return frames, client.close_code
 
     async with _process("0s", "300ms") as server:
-        path = "/v1/shelves/slow/items:watch?page_size=3"
-        lines = [asyncio.create_task(server.get(path)) for _ in range(5)]
-        events = [asyncio.create_task(server.get(path, accept="text/event-stream")) for _ in range(5)]
+        lines = [asyncio.create_task(watch(server.http, "*/*")) for _ in range(5)]
+        events = [asyncio.create_task(watch(server.http, "text/event-stream")) for _ in range(5)]
         sockets = [asyncio.create_task(exchange(server.http)) for _ in range(5)]
-        await asyncio.sleep(0.7)
+        async with asyncio.timeout(20):
+            while len(begun) < 15:
+                await asyncio.sleep(0.01)
         server.process.send_signal(signal.SIGTERM)
-        for response in await asyncio.gather(*lines):
-            *_, last = map(json.loads, response.text.splitlines())
-            assert (len(response.text.splitlines()), last["error"]["status"]) == (4, "UNAVAILABLE")
-        for response in await asyncio.gather(*events):
-            *results, failure = sse.parse(response.content)
-            assert (len(results), failure.type, "UNAVAILABLE" in failure.data) == (3, "error", True)
+        for body in await asyncio.gather(*lines):
+            *results, last = map(json.loads, body.splitlines())
+            assert (len(results), last["error"]["status"]) == (3, "UNAVAILABLE")
+        for body in await asyncio.gather(*events):
+            *messages, failure = sse.parse(body)
+            assert (len(messages), failure.type, "UNAVAILABLE" in failure.data) == (3, "error", True)
         for frames, code in await asyncio.gather(*sockets):
             assert (len(frames), frames[1]["error"]["status"], code) == (2, "UNAVAILABLE", 1012)
         await server.rest()

@@ -407,8 +407,8 @@ async def test_a_plain_request_is_told_to_upgrade(streams: Serving) -> None:
 
 async def test_switched_off_it_is_501() -> None:
     async with serving(websocket=False) as streams, httpx2.AsyncClient(trust_env=False) as http:
-        plain = await http.post(streams.http + CHAT, json={})
-        status, error = await _refused(streams, CHAT)
+        plain = await http.post(streams.http + GATHER, json={})
+        status, error = await _refused(streams, GATHER)
         watched = await http.get(f"{streams.http}/v1/shelves/1:watch?page_size=1")
     assert (plain.status_code, plain.json()["error"]["status"]) == (501, "UNIMPLEMENTED")
     assert status == 501
