@@ -78,7 +78,7 @@ async def _process(drain: str, grace: str) -> AsyncIterator[Process]:
 
 
 async def test_sigterm_drains_finishes_calls_and_closes_in_reverse() -> None:
-    async with _process("300ms", "5s") as server:
+    async with _process("1500ms", "5s") as server:
         assert (await server.get("/readyz")).status_code == 200
         calls = [
             asyncio.create_task(server.get_item("pause")),
