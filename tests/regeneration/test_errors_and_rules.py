@@ -68,12 +68,12 @@ def with_own_error(home: Workplace) -> None:
     home.edit(
         WIRING,
         "\n\nclass Container(",
-        "\n\ndef audit(bound: BoundMethod) -> BoundMethod:\n    return bound\n\n\nclass Container(",
+        "\n\ndef audit(bound: Any) -> Any:\n    return bound\n\n\nclass Container(",
     )
     home.edit(
         WIRING,
-        "from shop.kit.middleware import Middleware\n",
-        "from shop.kit.middleware import Middleware\nfrom shop.kit.rpc import BoundMethod\n",
+        "from functools import cached_property\n",
+        "from functools import cached_property\nfrom typing import Any\n",
     )
 
 
