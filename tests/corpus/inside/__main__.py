@@ -17,6 +17,7 @@ import uvloop
 
 from ..descriptors import Contract
 from .calling import Caller
+from .mapping import round_trips
 from .over_http import OverHttp
 from .own_clients import OwnClients
 from .recorder import Calls, Generated, services, serving
@@ -28,6 +29,7 @@ async def main(package: str, proto_packages: str, descriptor_set: str, seeds: st
     contract = Contract(Path(descriptor_set), proto_packages.split(","))
     generated, calls, tally = services(package), Calls(), Tally()
     expect_complete(contract, generated)
+    round_trips(package, tally)
     async with serving(package, generated, calls) as servers:
         caller = Caller(contract, OwnClients(package, generated, servers), servers, calls, tally)
         over_http = OverHttp(caller, Routing(contract, servers.order)) if servers.http is not None else None
