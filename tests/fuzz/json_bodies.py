@@ -27,6 +27,7 @@ DEVIATIONS = re.compile(
     r'|expected an object, not (an array|".*)'
     r'|given twice, as ".*" too'
     r"|not a valid (double|float|\w+\.[\w.]+): (true|false)"
+    r"|not a valid \w+\.[\w.]+: -?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?"  # a fraction, for an enum
     r'|not a time in RFC 3339: ".*',
     re.DOTALL,
 )

@@ -8,10 +8,11 @@ The result and what is accepted are those of google.protobuf.json_format, at a f
 | `[]`, `""` for a message; any array or string where unknown fields are ignored | takes it for `{}` | refused |
 | one field under its JSON name and its proto name | the later one wins, messages merge | refused: a duplicate |
 | `true`, `false` for a number or an enum | takes 1, 0 for a float, a double and an enum | refused, as for an int32 |
+| a number with a fraction for an enum | cuts the fraction off | refused |
 | a Timestamp that is not RFC 3339: `2026-1-1T…`, `…+24:00`, `….5e-3Z` | takes it | refused |
 | a field whose JSON name is that of a oneof, behind a member of it | refuses it | takes it |
 
-The first to fourth are refused by protobuf's conformance suite, too, or are not JSON. Only the last takes more.
+The first to fifth are refused by protobuf's conformance suite, too, or are not JSON. Only the last takes more.
 
 A type's functions are made when it is first read or written; a type that never is costs nothing.
 """

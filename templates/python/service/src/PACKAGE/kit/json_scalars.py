@@ -173,6 +173,9 @@ def _enum_number(value: Any, kind: str) -> int:
         raise _not_a(kind, value)
     if isinstance(value, str) and not is_encodable(value):
         raise _not_a(kind, value)
+    # json_format would cut 2.5 to 2; a number with a fraction is no number of an enum.
+    if isinstance(value, float) and not value.is_integer():
+        raise _not_a(kind, value)
     try:
         return int(value)
     except OverflowError as error:
