@@ -40,8 +40,8 @@ def file(package: str, body: str, *, syntax: str = 'syntax = "proto3";', more: s
 def one(package: str, body: str, name: str = "", **options: str) -> dict[str, str]:
     """A row of one file, where its package says it is, with a service that echoes every message at its top."""
     path = name or f"{package.replace('.', '/')}/{package.partition('.')[0]}.proto"
-    if "service " not in body:
-        messages = re.findall(r"^message (\w+)", body, re.M)
+    if not re.search(r"service \w+ *\{", body):
+        messages = re.findall(r"(?:^|\} )message (\w+)", body, re.M)
         rpcs = "".join(echo(message, f"Echo{number}") for number, message in enumerate(messages))
         body += f"\nservice {package.partition('.')[0].capitalize()}Service {{\n{rpcs}}}\n"
     return {path: file(package, body, **options)}
@@ -206,7 +206,7 @@ ROWS: dict[str, dict[str, str]] = {
         ),
         "dotted/a-b.c_d.proto": file("dotted", "message Z { string text = 1; }"),
         "dashed-folder/v1/dash-file.proto": file(
-            "dashed.v1", f"message M {{ string text = 1; }} service Dashed {{ {echo('M')} }}"
+            "dashed.v1", f"message M {{ string text = 1; }} service Dashed {{ {echo('M', 'Dash')} }}"
         ),
     },
     "files called like keywords, builtins and modules": {

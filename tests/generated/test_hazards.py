@@ -53,11 +53,11 @@ class Findings:
         return found
 
     def _names(self, row: str, line: str) -> bool:
-        folders = {f"/gen/{path.partition('/')[0]}" for path in ROWS[row]}
-        words = {self.nouns[name] for name in services(row)} | services(row)
-        return any(f"{folder}/" in line for folder in folders) or any(
-            re.search(rf"(?<![\w.]){re.escape(word)}(?![a-z0-9])", line) for word in words
-        )
+        folders = {f"/gen/{path.partition('/')[0]}/" for path in ROWS[row]}
+        if any(place in line for place in (*folders, *services(row))):
+            return True
+        nouns = "|".join(self.nouns[name] for name in services(row))
+        return bool(re.search(rf"/(test_)?({nouns})(_types|_mapping|_repository)?\b", line))
 
 
 def services(row: str) -> set[str]:
@@ -129,7 +129,9 @@ def called(found: Findings, api: Path, folder: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "grpc_tools.protoc", *flags, *names], check=True, capture_output=True
     )
-    arguments = [found.project.package, "*", str(described), str(SEEDS)]
+    texts = [text for files in ROWS.values() for text in files.values()]
+    packages = {package[1] for text in texts if (package := _PACKAGE.search(text))}
+    arguments = [found.project.package, ",".join(["", *sorted(packages)]), str(described), str(SEEDS)]
     paths = os.pathsep.join([str(found.project.root / "src"), str(REPOSITORY)])
     done = subprocess.run(
         [sys.executable, "-P", "-m", "tests.corpus.inside", *arguments],
