@@ -135,6 +135,13 @@ def _problems(
         message = f"the noun `{clash.noun}` of {clash.service} would name what {clash.other} is called by"
         hint = f"choose another one, or give {clash.other} one of its own in `{KEY}`"
         yield Diagnostic("config", message, hint, place)
+    told = {clash.service for clash in nouns.clashes(contract, project.names, known)}
+    for clash in nouns.inherited(project.names, known):
+        if clash.service not in told:
+            place = place_of_entry(text, path, KEY, clash.service, value=True)
+            message = f"`{clash.noun}` is what {clash.other} was called until now, and its files are there"
+            hint = f"run once without this line, so that the files of {clash.other} move or go; then add it"
+            yield Diagnostic("config", message, hint, place)
 
 
 def _idle(project: Project, contract: Contract, text: str) -> Iterator[Diagnostic]:

@@ -69,6 +69,9 @@ def settle(
     for service in services:
         if word := chosen.get(service.full_name):
             _take(taken, word, service)
+    for service in services:  # what moves away now is free at the next run
+        if service.full_name in chosen and service.full_name in known:
+            _take(taken, known[service.full_name], service)
     pending = [service for service in services if service.full_name not in chosen]
     found: dict[str, str] = {}
     for service in sorted(pending, key=lambda s: known.get(s.full_name) != noun(s.name)):
@@ -95,6 +98,16 @@ def clashes(contract: Contract, chosen: Mapping[str, str], known: Mapping[str, s
                 found.append(Clash(name, word, other.full_name))
             _take(taken, word, service)
     return found
+
+
+def inherited(chosen: Mapping[str, str], known: Mapping[str, str]) -> list[Clash]:
+    """What `chosen` newly calls by a noun that another service had in the last run, whose files have to move first."""
+    holders = {word: name for name, word in known.items()}
+    return [
+        Clash(name, word, holders[word])
+        for name, word in chosen.items()
+        if holders.get(word, name) != name and known.get(name) != word
+    ]
 
 
 def derived(full_name: str) -> set[str]:
