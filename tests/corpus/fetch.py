@@ -17,6 +17,9 @@ from scaffolder import cache
 
 from .packages import Package
 
+# One more try soon, since without a network there is nothing to wait for.
+_QUIETLY = ("--loglevel=error", "--fetch-retries=1", "--fetch-retry-mintimeout=1000")
+
 
 class NotFetchedError(Exception):
     """There is no npm, no network, or no such package; the text says which."""
@@ -40,10 +43,10 @@ def fetch(package: Package) -> Path:
 
 
 def _pack(package: Package, folder: Path) -> Path:
-    command = [*_npm(), "pack", package.spec, "--silent", "--pack-destination", str(folder)]
+    command = [*_npm(), "pack", package.spec, "--pack-destination", str(folder), *_QUIETLY]
     packed = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if packed.returncode:
-        reason = packed.stderr.strip().splitlines()[-1:] or [f"exit code {packed.returncode}"]
+        reason = packed.stderr.strip().splitlines()[:1] or [f"exit code {packed.returncode}"]
         raise NotFetchedError(f"npm cannot fetch {package.spec}: {reason[0]}")
     return next(folder.glob("*.tgz"))
 
