@@ -30,25 +30,25 @@ class OverHttp:
         self._routing = routing
 
     async def by_name(self, sent: Sent) -> None:
-        """At POST /package.Service/Method, which takes any request, bound or not; a client finds its way there."""
+        """At /package.Service/Method, which takes any request, bound or not; a client finds its way there."""
         rpc = sent.rpc
-        if rpc.client_streaming:
-            return
         rule = Rule("POST", rpc.path, "*", "")
-        body = json_format.MessageToJson(sent.requests[0], descriptor_pool=self._contract.pool)
-        call = HttpCall("POST", rpc.path, body.encode())
+        bodies = [
+            json_format.MessageToJson(each, descriptor_pool=self._contract.pool) for each in sent.requests
+        ]
         await self._caller.compare(
             "http, by name",
-            f"{rpc.full_name}: {body:.300}",
+            f"{rpc.full_name}: {bodies!r:.300}",
             sent,
-            lambda n: self._caller.in_thread(self._plain, sent, rule, call, n),
+            lambda n: self._caller.in_thread(self._by_name, sent, rule, bodies, n),
         )
+        await self._by_client("http, async client, any request", sent)
+
+    async def _by_client(self, kind: str, sent: Sent) -> None:
+        """By the generated client, which may choose a path that another RPC gets as well."""
+        make = self._caller.own.asynchronously
         await self._caller.compare(
-            "http, async client, any request",
-            rpc.full_name,
-            sent,
-            lambda n: self._caller.own.asynchronously(sent, HTTP, n),
-            anywhere=True,
+            kind, sent.rpc.full_name, sent, lambda n: make(sent, HTTP, n), anywhere=True
         )
 
     async def call(self, original: Sent, rule: Rule, rng: random.Random) -> None:
@@ -135,6 +135,13 @@ class OverHttp:
                 lambda n: self._caller.in_thread(self._frames, sent, rule, target, frames, n),
                 winner,
             )
+        if rpc.client_streaming:
+            await self._by_client("http, async client, stream", sent)
+
+    def _by_name(self, sent: Sent, rule: Rule, bodies: list[str], number: str) -> list[bytes]:
+        if sent.rpc.client_streaming:
+            return self._frames(sent, rule, rule.path, [*bodies, ""], number)
+        return self._plain(sent, rule, HttpCall(rule.verb, rule.path, bodies[0].encode()), number)
 
     def _plain(self, sent: Sent, rule: Rule, call: HttpCall, number: str) -> list[bytes]:
         answer = self._caller.strangers.http(call, number)
