@@ -9,10 +9,13 @@ The result and what is accepted are those of google.protobuf.json_format, at a f
 | one field under its JSON name and its proto name | the later one wins, messages merge | refused: a duplicate |
 | `true`, `false` for a number or an enum | takes 1, 0 for a float, a double and an enum | refused, as for an int32 |
 | a number with a fraction for an enum | cuts the fraction off | refused |
+| a number beyond 32 bits for an enum | takes it modulo 2³², where that has a name | refused |
 | a Timestamp that is not RFC 3339: `2026-1-1T…`, `…+24:00`, `….5e-3Z` | takes it | refused |
-| a field whose JSON name is that of a oneof, behind a member of it | refuses it | takes it |
+| `null` for a repeated Value or NullValue | fails | takes it: empty, as for any repeated field |
+| a field of proto2 whose JSON name is that of a oneof, behind a member of it | refuses it | takes it |
 
-The first to fifth are refused by protobuf's conformance suite, too, or are not JSON. Only the last takes more.
+What is refused here is not JSON, not what protobuf's conformance suite takes, or would become something else. Keys and
+numbers are as lenient as there: "1_0" is 10, characters that are not base64 are skipped.
 
 A type's functions are made when it is first read or written; a type that never is costs nothing.
 """

@@ -26,9 +26,8 @@ from .json_types import ANY, checks_utf8, descriptor_of, is_map, is_null, is_wra
 Writer = Callable[[Any], Any]
 
 _AS_IT_IS = "{}"
-MANY_FIELDS = (
-    60  # with a tenth of 80 fields set, the list takes half the time; with half of 40, it takes half more
-)
+# With a tenth of 80 fields set, going through the list takes half the time; with half of 40, half as much again.
+MANY_FIELDS = 60
 
 
 class _Writers(dict[type[Message], Writer]):
@@ -90,6 +89,7 @@ def write_any(message: Any) -> dict[str, Any]:
 
 @cache
 def extension_writer(field: FieldDescriptor) -> Writer:
+    """The writer of an extension's value, as ListFields has it."""
     container = field.containing_type
     assert container is not None
     source = _Source(GetMessageClass(container))
@@ -166,13 +166,9 @@ class _Source:
         one = self._one(field)
         if not field.is_repeated:
             return one.format("value")
-        return (
-            f"[{one.format('item')} for item in value]"
-            if one != _AS_IT_IS
-            else "value[:]"
-            if listed
-            else "value"
-        )
+        if one != _AS_IT_IS:
+            return f"[{one.format('item')} for item in value]"
+        return "value[:]" if listed else "value"
 
     def _is_set(self, field: FieldDescriptor) -> str:
         for variable, name in self.oneofs.items():

@@ -187,8 +187,10 @@ def _map_setter(place: _Place, field: FieldDescriptor, readers: Readers) -> Sett
     return put
 
 
-# Keys that are equal as numbers ("1", "01") are one: the later value wins, a message is merged.
 ItemSetter = Callable[[Any, str, Any, int], None]
+"""(map, key in JSON, JSON value, depth). Keys that are equal as numbers ("1", "01") are one: the later value wins, a
+message is merged.
+"""
 
 
 def _scalar_item_setter(key: FieldDescriptor, value: FieldDescriptor, readers: Readers) -> ItemSetter:
