@@ -38,8 +38,8 @@ TIMES_FIRST = 20
 
 def main() -> None:
     sys.path.insert(0, sys.argv[1])
-    codec: Any = import_module("kit.json_codec")
-    encode: Any = import_module("kit.json_encode")
+    codec: Any = import_module("kit.protojson.codec")
+    encode: Any = import_module("kit.protojson.encode")
     item, many = messages(1).items[0], messages(100)
     found = []
     for _ in range(int(sys.argv[2])):

@@ -11,7 +11,7 @@ from pydantic_settings import SettingsConfigDict
 from kit.config import Settings, load
 from kit.database import DatabaseConfig
 from kit.grpc_server import GrpcConfig
-from kit.http_server import HttpConfig
+from kit.http.server import HttpConfig
 from kit.lifecycle import ShutdownConfig
 from kit.logs import LogConfig
 

@@ -11,9 +11,9 @@ from typing import Any
 from kit import path as paths
 from kit.errors import InvalidArgumentError
 from kit.health import Health
-from kit.http_app import HttpApp
-from kit.http_config import HttpConfig
-from kit.http_router import MethodNotAllowed, Router
+from kit.http.app import HttpApp
+from kit.http.config import HttpConfig
+from kit.http.router import MethodNotAllowed, Router
 from scaffolder.contract.http_rule import ParseError, PathTemplate
 from scaffolder.contract.overlaps import contains, example
 from tests.fuzz import brute_force

@@ -11,8 +11,10 @@ from typing import Any
 from google.protobuf import json_format
 from google.protobuf.message import Message
 
-from kit import json_codec, json_decode, json_encode
 from kit.errors import InvalidArgumentError
+from kit.protojson import codec
+from kit.protojson import decode as json_decode
+from kit.protojson import encode as json_encode
 from tests.fuzz.json_contracts import contract
 from tests.fuzz.json_documents import changed, document_of, text_of
 from tests.fuzz.json_messages import random_message
@@ -20,7 +22,7 @@ from tests.fuzz.json_messages import random_message
 DOCUMENTS = 40
 MAX_TEXT = 700
 
-# What the codec refuses and json_format takes: the rows of json_codec's table.
+# What the codec refuses and json_format takes: the rows of its own table.
 DEVIATIONS = re.compile(
     r"not valid JSON: -?(NaN|Infinity) is to be written as a string"
     r"|out of the range of (double|\w+\.[\w.]+): .*"  # of a Value, of an enum
@@ -68,13 +70,13 @@ def check_encoding(message: Message) -> Any:
     expected: list[Any] = []
     refused = _error(lambda: expected.append(json_format.MessageToDict(message)))
     try:
-        value = json_codec.to_value(message)
+        value = codec.to_value(message)
     except ValueError as error:
         assert refused, f"{error}, and json_format writes {expected!s:.{MAX_TEXT}}"
         return None
     assert not refused, f"{value!s:.{MAX_TEXT}}, and json_format says: {refused}"
     assert json.dumps(value) == json.dumps(expected[0])  # and so the order of the fields
-    assert canonical(json.loads(json_codec.encode(message))) == canonical(expected[0])
+    assert canonical(json.loads(codec.encode(message))) == canonical(expected[0])
     return expected[0]
 
 
@@ -84,7 +86,7 @@ def check_decoding(text: bytes, before: Message, *, ignore_unknown: bool) -> str
     refused = _error(lambda: json_format.Parse(text, theirs, ignore_unknown_fields=ignore_unknown))
     said = f"{text[:MAX_TEXT]!r}, unknown fields {'ignored' if ignore_unknown else 'refused'}"
     try:
-        json_codec.decode(text, ours, ignore_unknown=ignore_unknown)
+        codec.decode(text, ours, ignore_unknown=ignore_unknown)
     except InvalidArgumentError as error:
         (violation,) = error.violations
         assert (

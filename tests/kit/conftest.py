@@ -17,7 +17,7 @@ import uvloop
 from kit.container import Container
 from kit.grpc_server import GrpcConfig, GrpcServer
 from kit.health import Health
-from kit.http_server import HttpConfig, HttpServer
+from kit.http.server import HttpConfig, HttpServer
 from kit.lifecycle import serving
 
 from . import shop

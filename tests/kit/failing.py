@@ -11,7 +11,7 @@ from kit.client import AsyncChannel
 from kit.container import Container
 from kit.errors import ServiceError
 from kit.grpc_server import GrpcConfig, GrpcServer
-from kit.http_server import HttpConfig, HttpServer
+from kit.http.server import HttpConfig, HttpServer
 from kit.lifecycle import serving
 from kit.middleware import Middleware
 from kit.rpc import Method, ServiceBinding, unary_stream, unary_unary

@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 
 from kit.health import Health
-from kit.http_server import HttpConfig, HttpServer
+from kit.http.server import HttpConfig, HttpServer
 from kit.rpc import ServiceBinding
 
 from . import shop

@@ -10,7 +10,7 @@ import sys
 from kit import logs
 from kit.container import Container
 from kit.grpc_server import GrpcConfig, GrpcServer
-from kit.http_server import HttpConfig, HttpServer
+from kit.http.server import HttpConfig, HttpServer
 from kit.lifecycle import ShutdownConfig, run
 
 from . import shop

@@ -11,7 +11,7 @@ from typing import Any
 from kit.context import Context
 from kit.errors import FailedPreconditionError
 from kit.health import Health
-from kit.http_server import HttpConfig, HttpServer
+from kit.http.server import HttpConfig, HttpServer
 from kit.middleware import Middleware
 from kit.rpc import (
     HttpBinding,

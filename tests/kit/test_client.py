@@ -15,7 +15,7 @@ from kit import errors
 from kit.client import AsyncChannel, Channel
 from kit.errors import Code, ServiceError
 from kit.health import Health
-from kit.http_server import HttpConfig, HttpServer
+from kit.http.server import HttpConfig, HttpServer
 from kit.rpc import HttpBinding
 
 from . import shop

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit import http_sse
-from kit.http_accept import preferred
+from kit.http import sse as http_sse
+from kit.http.accept import preferred
 
 from .sse import parse
 

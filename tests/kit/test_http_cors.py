@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from kit.http_cors import Cors, CorsConfig
+from kit.http.cors import Cors, CorsConfig
 
 from . import shop
 from .http_support import served

@@ -17,7 +17,7 @@ import httpx2
 import pytest
 
 from kit.container import Container
-from kit.http_server import HttpConfig, HttpServer
+from kit.http.server import HttpConfig, HttpServer
 from kit.lifecycle import serving
 
 from . import shop

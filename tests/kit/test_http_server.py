@@ -14,7 +14,7 @@ import pytest
 
 from kit.errors import UnauthenticatedError
 from kit.health import Health
-from kit.http_server import HttpConfig, HttpServer
+from kit.http.server import HttpConfig, HttpServer
 from kit.rpc import BoundMethod
 
 from . import shop

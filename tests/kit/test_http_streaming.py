@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 from kit.errors import UnauthenticatedError
-from kit.http_streaming import NDJSON
+from kit.http.streaming import NDJSON
 from kit.middleware import around
 
 from . import sse

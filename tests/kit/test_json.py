@@ -19,8 +19,9 @@ from google.protobuf.descriptor import FieldDescriptor
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from kit import json_codec, json_encode
 from kit.errors import InvalidArgumentError
+from kit.protojson import codec
+from kit.protojson import encode as json_encode
 from tests.fuzz import json_bodies
 from tests.fuzz.json_contracts import contract
 from tests.fuzz.json_documents import NUMBERS, STRINGS, TOKENS, Raw, text_of
@@ -42,7 +43,7 @@ many = settings(
 def refusal(text: str | bytes, kind: Any = Every, **options: Any) -> str:
     """What decoding says about a document that it refuses."""
     with pytest.raises(InvalidArgumentError) as caught:
-        json_codec.decode(text.encode() if isinstance(text, str) else text, kind(), **options)
+        codec.decode(text.encode() if isinstance(text, str) else text, kind(), **options)
     (violation,) = caught.value.violations
     assert caught.value.message == f"{violation.field}: {violation.description}"
     return caught.value.message
@@ -50,7 +51,7 @@ def refusal(text: str | bytes, kind: Any = Every, **options: Any) -> str:
 
 def taken(text: str | bytes, kind: Any = Every, **options: Any) -> Any:
     message = kind()
-    json_codec.decode(text.encode() if isinstance(text, str) else text, message, **options)
+    codec.decode(text.encode() if isinstance(text, str) else text, message, **options)
     return message
 
 
@@ -136,7 +137,7 @@ def test_one_field_is_read_and_written_as_the_message_has_it(seed: int) -> None:
 def _check_fields(random: Random, kind: Any) -> None:
     message = random_message(random, kind)
     try:
-        whole = json_codec.to_value(message)
+        whole = codec.to_value(message)
         defaults = json_format.MessageToDict(kind(), always_print_fields_with_no_presence=True)
     except (ValueError, json_format.Error):
         return
@@ -144,16 +145,16 @@ def _check_fields(random: Random, kind: Any) -> None:
     for field in kind.DESCRIPTOR.fields:
         if names.count(field.json_name) > 1:
             continue
-        value = json_codec.field_value(message, field.name)
+        value = codec.field_value(message, field.name)
         assert value == whole.get(field.json_name, defaults.get(field.json_name))
         ours, theirs = kind(), kind()
         try:
             json_format.ParseDict({field.json_name: value}, theirs)
         except json_format.ParseError:  # a map of nulls, for instance, is not read as it is written
             with pytest.raises(InvalidArgumentError):
-                json_codec.merge_field(value, ours, field.name)
+                codec.merge_field(value, ours, field.name)
             continue
-        json_codec.merge_field(value, ours, field.name)
+        codec.merge_field(value, ours, field.name)
         assert ours.SerializePartialToString(deterministic=True) == theirs.SerializePartialToString(
             deterministic=True
         )
@@ -165,8 +166,8 @@ def test_the_place_of_a_wrong_value_is_told(seed: int) -> None:
     random = Random(seed)
     message = random_message(random, Every)
     try:
-        document = json_codec.to_value(message)
-        json_codec.merge(document, Every())
+        document = codec.to_value(message)
+        codec.merge(document, Every())
     except (
         ValueError,
         InvalidArgumentError,
@@ -177,7 +178,7 @@ def test_the_place_of_a_wrong_value_is_told(seed: int) -> None:
         holder, key, path = random.choice(places)
         holder[key] = {"poison": 1}
         with pytest.raises(InvalidArgumentError) as caught:
-            json_codec.merge(document, Every())
+            codec.merge(document, Every())
         assert caught.value.violations[0].field == path
 
 
@@ -210,7 +211,7 @@ def _text(random: Random, value: Any) -> str:
     return str(value) if isinstance(value, Raw) else json.dumps(value)
 
 
-# Where it differs: the table in json_codec
+# Where it differs: the codec's own table
 
 
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity"])
@@ -449,7 +450,7 @@ def test_the_conformance_suite_s_invalid_documents_are_refused(text: str) -> Non
 def test_unknown_things_are_ignored_where_asked() -> None:
     text = '{"unknown": {"a": [1]}, "color": "NOPE", "colorList": ["NOPE", "COLOR_RED"], "byBool": {"true": "NOPE"}}'
     before = Every(color=1)
-    json_codec.decode(text.encode(), before, ignore_unknown=True)
+    codec.decode(text.encode(), before, ignore_unknown=True)
     assert before == Every(color=1, color_list=[1])
 
 
@@ -570,17 +571,17 @@ def test_a_key_is_given_once_at_any_depth(text: str) -> None:
 
 @pytest.mark.parametrize("number", [2**53 + 1, 2**63, 2**64 - 1, 2**64, -(2**63) - 1, 10**30])
 def test_numbers_are_exact_whatever_their_size(number: int) -> None:
-    assert json_codec.parse(f'{{"a":{number}}}'.encode()) == {"a": number}
-    assert json_codec.parse(f"[{number}]".encode()) == [number]
+    assert codec.parse(f'{{"a":{number}}}'.encode()) == {"a": number}
+    assert codec.parse(f"[{number}]".encode()) == [number]
 
 
 # Messages
 
 
 def test_an_unset_field_is_not_written_and_one_with_presence_is() -> None:
-    assert json_codec.encode(Every()) == b"{}"
-    assert json_codec.encode(Every(optional_int32=0, first="")) == b'{"optionalInt32":0,"first":""}'
-    assert json_codec.encode(Legacy(number=7)) == b'{"number":7}'
+    assert codec.encode(Every()) == b"{}"
+    assert codec.encode(Every(optional_int32=0, first="")) == b'{"optionalInt32":0,"first":""}'
+    assert codec.encode(Legacy(number=7)) == b'{"number":7}'
 
 
 def test_a_type_of_many_fields_is_written_from_those_that_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -595,22 +596,21 @@ def test_a_type_of_many_fields_is_written_from_those_that_are_set(monkeypatch: p
 
 def test_minus_zero_is_not_zero() -> None:
     assert (
-        json_codec.encode(Every(double_field=-0.0, float_field=-0.0))
-        == b'{"floatField":-0.0,"doubleField":-0.0}'
+        codec.encode(Every(double_field=-0.0, float_field=-0.0)) == b'{"floatField":-0.0,"doubleField":-0.0}'
     )
     assert math.copysign(1, taken('{"doubleField": -0.0}').double_field) == -1
 
 
 def test_a_float_is_the_shortest_that_is_read_as_the_same() -> None:
     message = Every(float_list=[0.1, 16777217.0, 3.4028234663852886e38, 1e-45, 1 / 3, math.nan, -math.inf])
-    assert json_codec.to_value(message) == json_format.MessageToDict(message)
-    assert json_codec.encode(Every(float_field=0.1)) == b'{"floatField":0.1}'
+    assert codec.to_value(message) == json_format.MessageToDict(message)
+    assert codec.encode(Every(float_field=0.1)) == b'{"floatField":0.1}'
 
 
 def test_fields_are_in_the_order_of_their_numbers() -> None:
     message = Legacy(id="a", pair=Legacy.Pair(left="x"))
     message.Extensions[LEGACY.extensions["several"]].append("b") if hasattr(LEGACY, "extensions") else None
-    assert list(json_codec.to_value(message)) == list(json_format.MessageToDict(message))
+    assert list(codec.to_value(message)) == list(json_format.MessageToDict(message))
 
 
 def test_what_a_message_cannot_be_in_json_is_a_value_error() -> None:
@@ -621,7 +621,7 @@ def test_what_a_message_cannot_be_in_json_is_a_value_error() -> None:
         Every(any=any_pb2.Any(type_url="google.protobuf.Duration", value=b"\xff")),
     ):
         with pytest.raises(ValueError, match=r"Timestamp|Value|Any"):
-            json_codec.encode(message)
+            codec.encode(message)
 
 
 def test_extensions_are_named_in_brackets() -> None:
@@ -629,8 +629,8 @@ def test_extensions_are_named_in_brackets() -> None:
         '{"id": "a", "[json.v1.single]": "5", "[json.v1.Other.inside]": "b", "[json.v1.several]": ["c"]}',
         Legacy,
     )
-    assert json.loads(json_format.MessageToJson(message)) == json_codec.to_value(message)
-    assert list(json_codec.to_value(message)) == [
+    assert json.loads(json_format.MessageToJson(message)) == codec.to_value(message)
+    assert list(codec.to_value(message)) == [
         "id",
         "[json.v1.single]",
         "[json.v1.several]",
@@ -667,21 +667,21 @@ def test_fields_may_have_the_names_of_a_message_s_methods() -> None:
         '"DESCRIPTOR":"e","SerializeToString":"f","Extensions":"g","[json.v1.plain]":"h"}'
     )
     message = taken(text, Methods)
-    assert json_codec.encode(message) == text.encode()
-    json_codec.decode(b'{"ClearField": null, "ListFields": null, "WhichOneof": null}', message)
-    assert json.loads(json_codec.encode(message)).keys() == {
+    assert codec.encode(message) == text.encode()
+    codec.decode(b'{"ClearField": null, "ListFields": null, "WhichOneof": null}', message)
+    assert json.loads(codec.encode(message)).keys() == {
         *("HasField", "SetInParent", "DESCRIPTOR", "SerializeToString", "Extensions", "[json.v1.plain]"),
     }
 
 
 def test_text_that_is_not_utf_8_is_written_as_by_json_format() -> None:
     message = Legacy.FromString(b"\x0a\x02\xff\xfe")
-    assert json_codec.to_value(message) == json_format.MessageToDict(message)
+    assert codec.to_value(message) == json_format.MessageToDict(message)
 
 
 def test_a_traceback_shows_the_line_that_was_written_for_a_type() -> None:
     with pytest.raises(ValueError, match="Timestamp") as caught:
-        json_codec.encode(Item(create_time=timestamp_pb2.Timestamp(nanos=-1)))
+        codec.encode(Item(create_time=timestamp_pb2.Timestamp(nanos=-1)))
     shown = "".join(traceback.format_tb(caught.tb))
     assert "<JSON of shop.v1.Item>" in shown and "found['createTime'] = " in shown
     assert linecache.getline("<JSON of shop.v1.Item>", 1) == "def write(message):\n"
@@ -690,14 +690,14 @@ def test_a_traceback_shows_the_line_that_was_written_for_a_type() -> None:
 def test_what_was_written_is_read_as_the_same_message() -> None:
     message = Every(int64_list=[2**62], labels={"a": "b"}, bytes_field=b"\xff", by_bool={True: 1})
     message.any.Pack(wrappers_pb2.StringValue(value="x"))
-    assert taken(json_codec.encode(message)) == message
+    assert taken(codec.encode(message)) == message
 
 
 def test_a_document_is_merged_into_what_is_there() -> None:
     message = Every(
         int32_field=1, int32_list=[1], labels={"a": "b"}, every=Every(bool_field=True), optional_int32=5
     )
-    json_codec.decode(
+    codec.decode(
         b'{"int32List": [2], "labels": {"c": "d"}, "every": {"int32Field": 3}, "optionalInt32": null}',
         message,
     )
@@ -708,14 +708,14 @@ def test_a_document_is_merged_into_what_is_there() -> None:
 
 def test_types_that_are_never_sent_cost_nothing() -> None:
     """Importing the codec compiles no type's functions: not one is there before the first call."""
-    code = "from kit import json_codec, json_encode, json_decode; print(len(json_encode.WRITERS))"
+    code = "from kit.protojson import codec, decode, encode; print(len(encode.WRITERS))"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     found = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
     )
     assert found.stdout.strip() == "0"
     json_encode.WRITERS.clear()
-    json_codec.encode(Every(color=1))
+    codec.encode(Every(color=1))
     assert [kind.DESCRIPTOR.name for kind in json_encode.WRITERS] == ["Every"]
 
 
@@ -737,7 +737,7 @@ def test_the_fuzzer_writes_documents_that_are_read() -> None:
 
 CUSTOM_NAMES = """
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
-from kit import json_codec
+from kit.protojson import codec
 pool = descriptor_pool.Default()
 options = descriptor_pb2.FileDescriptorProto(name="option.proto", package="pb.enumvalue", syntax="proto2")
 options.dependency.append("google/protobuf/descriptor.proto")
@@ -757,10 +757,10 @@ file.message_type.add(name="M").field.add(name="e", number=1, type=14, label=3, 
 pool.Add(file)
 kind = message_factory.GetMessageClass(pool.FindMessageTypeByName("e.M"))
 message = kind(e=[0, 1, 2, 3])
-assert json_codec.to_value(message) == json_format.MessageToDict(message) == {"e": ["ZERO", "the-one", "TWO", 3]}
+assert codec.to_value(message) == json_format.MessageToDict(message) == {"e": ["ZERO", "the-one", "TWO", 3]}
 for text in ('{"e": ["the-one", "ONE", 1, "1"]}', '{"e": ["THE-ONE"]}'):
     results = []
-    for parse in (json_format.Parse, lambda text, found: json_codec.decode(text.encode(), found)):
+    for parse in (json_format.Parse, lambda text, found: codec.decode(text.encode(), found)):
         found = kind()
         try:
             parse(text, found)

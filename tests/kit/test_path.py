@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kit import path
 from kit.errors import InvalidArgumentError
-from kit.http_router import MethodNotAllowed, Router
+from kit.http.router import MethodNotAllowed, Router
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from kit import path as paths
 from kit.health import Health
-from kit.http_pages import probes
-from kit.http_router import MethodNotAllowed, Router
+from kit.http.pages import probes
+from kit.http.router import MethodNotAllowed, Router
 from scaffolder.contract import http_rule
 from scaffolder.contract.conflicts import PAGES
 from tests.fuzz import grammar

@@ -30,7 +30,7 @@ from kit.context import Context
 from kit.details import FieldViolation
 from kit.errors import Code, InternalError, InvalidArgumentError, ServiceError, UnauthenticatedError
 from kit.grpc_server import GrpcConfig, GrpcServer
-from kit.http_server import HttpConfig, HttpServer
+from kit.http.server import HttpConfig, HttpServer
 from kit.lifecycle import serving
 from kit.middleware import Middleware, around
 from kit.required import require_fields

@@ -28,8 +28,8 @@ KIT = Path(kit.__file__).parent
 CLIENT_MODULES = (
     *("client", "client_grpc", "client_http", "context", "convert", "details", "errors"),
     *("field_text", "fields", "http_rule", "path", "rpc", "status", "transcoding"),
-    *("json_codec", "json_decode", "json_encode", "json_fault", "json_known", "json_scalars", "json_setters"),
-    "json_types",
+    "protojson",
+    *(f"protojson.{path.stem}" for path in (KIT / "protojson").glob("[!_]*.py")),
 )
 
 
@@ -125,7 +125,7 @@ def test_a_client_imports_nothing_of_a_server() -> None:
 
 
 def test_the_kit_imports_itself_relatively() -> None:
-    for module in KIT.glob("*.py"):
+    for module in KIT.rglob("*.py"):
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.level == 0:
                 assert node.module is not None and node.module.split(".")[0] != "kit", module

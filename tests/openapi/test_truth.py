@@ -19,7 +19,7 @@ from google.api import annotations_pb2, client_pb2, field_behavior_pb2, resource
 from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 
 from kit import fields, transcoding
-from kit.http_router import Router
+from kit.http.router import Router
 from kit.rpc import HttpBinding, Method
 from scaffolder.contract.builder import load
 from scaffolder.contract.model import Contract

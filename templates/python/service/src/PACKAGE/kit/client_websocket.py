@@ -1,5 +1,5 @@
 """RPCs that stream from the client, over WebSocket, by the package `websockets`; the server's part of it is
-described in its `http_websocket`.
+described in its `http.websocket`.
 """
 
 from __future__ import annotations

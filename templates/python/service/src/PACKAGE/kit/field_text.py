@@ -10,7 +10,7 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from . import json_codec
+from .protojson import codec
 
 _INTEGERS = frozenset(
     (
@@ -96,7 +96,7 @@ def _is_base64(text: str) -> bool:
 def text_of(field: FieldDescriptor, value: Any) -> str:
     """The inverse of `json_value`; ValueError for a value that has no text."""
     if isinstance(value, Message):
-        value = json_codec.to_value(value)
+        value = codec.to_value(value)
         if not isinstance(value, str) and _is_value(field):
             raise ValueError("the text of a number would be read as a string")
     if isinstance(value, bool):

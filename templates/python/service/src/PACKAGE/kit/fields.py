@@ -13,9 +13,9 @@ from functools import lru_cache
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from . import json_codec
 from .errors import InvalidArgumentError
 from .field_text import is_opaque, is_text, json_value, kind, kinds, quoted, shown, text_of
+from .protojson import codec
 
 FieldPath = tuple[FieldDescriptor, ...]
 
@@ -76,7 +76,7 @@ def assign(message: Message, path: FieldPath, name: str, texts: Sequence[str]) -
         return
     try:
         values = [json_value(field, text) for text in texts]
-        json_codec.merge_field(values if field.is_repeated else values[0], target, field.name)
+        codec.merge_field(values if field.is_repeated else values[0], target, field.name)
     except (ValueError, InvalidArgumentError) as error:
         raise _not_a(field, name, ", ".join(texts)) from error
 

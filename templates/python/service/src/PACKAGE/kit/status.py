@@ -19,9 +19,9 @@ from google.protobuf import any_pb2, descriptor_pool, message_factory, struct_pb
 from google.protobuf.message import DecodeError, Message
 from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped,unused-ignore]
 
-from . import json_codec
 from .details import retry_info
 from .errors import Code, InvalidArgumentError, ServiceError, error_for
+from .protojson import codec
 
 DETAILS_KEY = "grpc-status-details-bin"
 
@@ -203,7 +203,7 @@ def _escaped_length(message: str) -> int:
 def _any_to_json(detail: any_pb2.Any) -> dict[str, Any]:
     """The JSON of an Any (proto3 JSON mapping); what this process has no type for keeps its bytes, in base64."""
     try:
-        found: dict[str, Any] = json_codec.to_value(detail)
+        found: dict[str, Any] = codec.to_value(detail)
     except ValueError:
         return {"@type": detail.type_url, "value": base64.b64encode(detail.value).decode()}
     return found
@@ -214,7 +214,7 @@ def _detail_from_json(detail: dict[str, Any]) -> Message:
     if _type_of(type_url) is not None:
         packed = any_pb2.Any()
         with suppress(InvalidArgumentError):
-            json_codec.merge(detail, packed, ignore_unknown=True)
+            codec.merge(detail, packed, ignore_unknown=True)
             return _unpacked(packed)
     if detail.keys() == {"@type", "value"} and isinstance(detail["value"], str):
         with suppress(ValueError):

@@ -14,8 +14,9 @@ from urllib.parse import parse_qsl
 
 from google.protobuf.message import Message
 
-from . import field_text, fields, json_codec, path
+from . import field_text, fields, path
 from .errors import InvalidArgumentError
+from .protojson import codec
 from .rpc import HttpBinding, Method
 
 Res = TypeVar("Res", bound=Message)
@@ -87,8 +88,8 @@ def _parameters(
 def encode_response(binding: HttpBinding, message: Message) -> bytes:
     """The JSON text of the response, or of its one field that the binding names; compact, in UTF-8."""
     if not binding.response_body:
-        return json_codec.encode(message)
-    return json_codec.dump(json_codec.field_value(message, binding.response_body))
+        return codec.encode(message)
+    return codec.dump(codec.field_value(message, binding.response_body))
 
 
 def encode_request(
@@ -126,9 +127,9 @@ def decode_response(method: Method[Any, Res], binding: HttpBinding, value: Any) 
     message = method.response()
     try:
         if binding.response_body:
-            json_codec.merge_field(value, message, binding.response_body, ignore_unknown=True)
+            codec.merge_field(value, message, binding.response_body, ignore_unknown=True)
         else:
-            json_codec.merge(value, message, ignore_unknown=True)
+            codec.merge(value, message, ignore_unknown=True)
     except InvalidArgumentError as error:
         raise ValueError(f"not a JSON {message.DESCRIPTOR.full_name}: {error.message}") from error
     return message
@@ -136,17 +137,17 @@ def decode_response(method: Method[Any, Res], binding: HttpBinding, value: Any) 
 
 def _merge_body(message: Message, name: str, body: bytes, *, ignore_unknown: bool) -> None:
     if name == "*":
-        json_codec.decode(body, message, ignore_unknown=ignore_unknown)
+        codec.decode(body, message, ignore_unknown=ignore_unknown)
     else:
-        json_codec.merge_field(json_codec.parse(body), message, name, ignore_unknown=ignore_unknown)
+        codec.merge_field(codec.parse(body), message, name, ignore_unknown=ignore_unknown)
 
 
 def _body(message: Message, name: str) -> bytes:
     """The JSON text of a message, or of one of its fields."""
     try:
         if not name:
-            return json_codec.encode(message)
-        return json_codec.dump(json_codec.field_value(message, name))
+            return codec.encode(message)
+        return codec.dump(codec.field_value(message, name))
     except ValueError as error:
         raise InvalidArgumentError(f"{name or 'body'}: {error}") from error
 

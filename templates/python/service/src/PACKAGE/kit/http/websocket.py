@@ -21,8 +21,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote_plus
 
-from .context import Context
-from .errors import (
+from ..context import Context
+from ..errors import (
     Code,
     DeadlineExceededError,
     InvalidArgumentError,
@@ -31,14 +31,14 @@ from .errors import (
     UnavailableError,
     error_for,
 )
-from .http_cors import Cors
-from .http_frames import Frames
-from .http_origin import is_allowed
-from .http_reply import JSON, Rejected, Send
-from .http_request import Receive, Scope, context_of, headers_of
-from .http_routes import HttpRequest, Route, Routes
-from .rpc import Method
-from .status import to_json, wire_message
+from ..rpc import Method
+from ..status import to_json, wire_message
+from .cors import Cors
+from .frames import Frames
+from .origin import is_allowed
+from .reply import JSON, Rejected, Send
+from .request import Receive, Scope, context_of, headers_of
+from .routes import HttpRequest, Route, Routes
 
 SUBPROTOCOL = "scaffold.v1+json"
 """What a client may offer in Sec-WebSocket-Protocol; one that offers nothing gets the same."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from .config import ByteSize, Duration, Section
-from .http_cors import CorsConfig
+from ..config import ByteSize, Duration, Section
+from .cors import CorsConfig
 
 
 class HttpConfig(Section):

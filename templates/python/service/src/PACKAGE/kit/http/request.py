@@ -8,10 +8,10 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from types import MappingProxyType
 from typing import Any
 
-from .context import Context, request_id
-from .errors import InvalidArgumentError, ResourceExhaustedError
-from .http_reply import JSON, Rejected
-from .rpc import Method
+from ..context import Context, request_id
+from ..errors import InvalidArgumentError, ResourceExhaustedError
+from ..rpc import Method
+from .reply import JSON, Rejected
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -28,11 +28,11 @@ from typing import Any, NoReturn, TypeAlias
 import orjson
 from google.protobuf.message import Message
 
-from .errors import InvalidArgumentError
-from .json_decode import field_setter, readers
-from .json_encode import WRITERS, field_writer
-from .json_fault import Fault, shown
-from .json_types import descriptor_of
+from ..errors import InvalidArgumentError
+from .decode import field_setter, readers
+from .encode import WRITERS, field_writer
+from .fault import Fault, shown
+from .types import descriptor_of
 
 JsonValue: TypeAlias = "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | None"
 

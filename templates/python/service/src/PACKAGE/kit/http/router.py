@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from . import path as paths
-from .http_rule import DoubleWildcard, Plain, Wildcard, key
+from .. import path as paths
+from ..http_rule import DoubleWildcard, Plain, Wildcard, key
 
 T = TypeVar("T")
 

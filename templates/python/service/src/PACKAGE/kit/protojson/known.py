@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from .json_fault import Fault, is_encodable, shown
+from .fault import Fault, is_encodable, shown
 
 MAX_DEPTH: Final = 100
 """How deep messages may be nested, as in json_format and in protobuf's own parsers."""

@@ -14,11 +14,11 @@ from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import EncodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
-from .json_fault import Fault, is_encodable, shown
-from .json_known import KNOWN, MAX_DEPTH, Reader, check_depth
-from .json_scalars import reader_of
-from .json_setters import Readers, Setter, setter_of
-from .json_types import ANY, descriptor_of, is_wrapper, type_of
+from .fault import Fault, is_encodable, shown
+from .known import KNOWN, MAX_DEPTH, Reader, check_depth
+from .scalars import reader_of
+from .setters import Readers, Setter, setter_of
+from .types import ANY, descriptor_of, is_wrapper, type_of
 
 _EXTENSION = re.compile(r"\[[a-zA-Z0-9._]*\]$")  # "$" also stands before a last newline, as in json_format
 

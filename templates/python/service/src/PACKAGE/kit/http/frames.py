@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from .errors import InvalidArgumentError, ServiceError
-from .http_request import Receive
+from ..errors import InvalidArgumentError, ServiceError
+from .request import Receive
 
 # How much may wait for the handler, in characters, beyond which nothing is read. A frame counts as more than
 # its text, because an empty one takes memory as well.

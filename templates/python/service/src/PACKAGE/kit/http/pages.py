@@ -6,9 +6,9 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from . import metrics
-from .health import Health
-from .http_reply import JSON
+from .. import metrics
+from ..health import Health
+from .reply import JSON
 
 
 @dataclass(frozen=True, slots=True)

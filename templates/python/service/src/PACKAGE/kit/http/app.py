@@ -10,23 +10,23 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from .context import Context
-from .errors import ServiceError, UnavailableError
-from .health import Health
-from .http_config import HttpConfig
-from .http_cors import Cors
-from .http_disconnect import cancelled_on_disconnect
-from .http_docs import documentation
-from .http_pages import PageCall, probes
-from .http_reply import Rejected, Reply, Send, allow, own_headers
-from .http_request import Receive, Scope, context_of, headers_of, read_body, refuse_too_long
-from .http_router import ANY_VERB
-from .http_routes import HttpRequest, Route, Routes
-from .http_streaming import StreamFormat, answer_head, answer_stream, stream_format
-from .http_websocket import WebSockets, upgrade_required
-from .middleware import Middleware
-from .rpc import ServiceBinding
-from .status import to_json
+from ..context import Context
+from ..errors import ServiceError, UnavailableError
+from ..health import Health
+from ..middleware import Middleware
+from ..rpc import ServiceBinding
+from ..status import to_json
+from .config import HttpConfig
+from .cors import Cors
+from .disconnect import cancelled_on_disconnect
+from .docs import documentation
+from .pages import PageCall, probes
+from .reply import Rejected, Reply, Send, allow, own_headers
+from .request import Receive, Scope, context_of, headers_of, read_body, refuse_too_long
+from .router import ANY_VERB
+from .routes import HttpRequest, Route, Routes
+from .streaming import StreamFormat, answer_head, answer_stream, stream_format
+from .websocket import WebSockets, upgrade_required
 
 
 class HttpApp:

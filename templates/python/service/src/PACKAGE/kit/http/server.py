@@ -12,12 +12,12 @@ from typing import Any
 import structlog
 import uvicorn
 
-from .health import Health
-from .http_app import HttpApp
-from .http_config import HttpConfig
-from .http_limits import bounded
-from .middleware import Middleware
-from .rpc import ServiceBinding
+from ..health import Health
+from ..middleware import Middleware
+from ..rpc import ServiceBinding
+from .app import HttpApp
+from .config import HttpConfig
+from .limits import bounded
 
 __all__ = ["HttpConfig", "HttpServer"]
 
@@ -83,7 +83,7 @@ class HttpServer:
         if not self._config.websocket or not self._streams:
             return {"ws": "none"}
         # Its import takes time and memory that a service without streams need not pay.
-        from .http_websocket_protocol import WebSocketProtocol
+        from .websocket_protocol import WebSocketProtocol
 
         return {
             "ws": WebSocketProtocol,

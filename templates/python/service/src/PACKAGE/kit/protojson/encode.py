@@ -19,9 +19,9 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
-from .json_known import KNOWN
-from .json_scalars import names_of, write_float, write_nonfinite
-from .json_types import ANY, checks_utf8, descriptor_of, is_map, is_null, is_wrapper, type_of, value_type
+from .known import KNOWN
+from .scalars import names_of, write_float, write_nonfinite
+from .types import ANY, checks_utf8, descriptor_of, is_map, is_null, is_wrapper, type_of, value_type
 
 Writer = Callable[[Any], Any]
 

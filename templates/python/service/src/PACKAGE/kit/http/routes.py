@@ -8,14 +8,14 @@ from typing import Any
 
 import structlog
 
-from . import transcoding
-from .errors import InvalidArgumentError, NotFoundError
-from .http_config import HttpConfig
-from .http_pages import PageCall, Pages
-from .http_reply import Rejected, not_allowed
-from .http_router import MethodNotAllowed, Router
-from .middleware import Middleware, StreamCall, UnaryCall, compose_stream, compose_unary
-from .rpc import BoundMethod, HttpBinding, Method, ServiceBinding, rpc_binding
+from .. import transcoding
+from ..errors import InvalidArgumentError, NotFoundError
+from ..middleware import Middleware, StreamCall, UnaryCall, compose_stream, compose_unary
+from ..rpc import BoundMethod, HttpBinding, Method, ServiceBinding, rpc_binding
+from .config import HttpConfig
+from .pages import PageCall, Pages
+from .reply import Rejected, not_allowed
+from .router import MethodNotAllowed, Router
 
 _log = structlog.stdlib.get_logger("http")
 

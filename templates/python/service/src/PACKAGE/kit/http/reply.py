@@ -6,9 +6,9 @@ import math
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
-from .context import Context
-from .errors import Code, ServiceError, error_for
-from .status import to_json
+from ..context import Context
+from ..errors import Code, ServiceError, error_for
+from ..status import to_json
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]

@@ -16,8 +16,8 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import urlsplit
 
-from .http_pages import Page, Pages
-from .rpc import ServiceBinding
+from ..rpc import ServiceBinding
+from .pages import Page, Pages
 
 DOCUMENT = "/openapi.json"
 DOCS = "/docs"

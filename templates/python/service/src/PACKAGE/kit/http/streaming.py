@@ -2,7 +2,7 @@
 
 Newline-delimited JSON, the default: a line `{"result": …}` for each message; a failure is a last line
 `{"error": …}`. Server-sent events, for `text/event-stream`: an event with the JSON of each message; a failure
-is an event `error`, the end an event `end` (http_sse); a comment keeps proxies from closing an idle stream.
+is an event `error`, the end an event `end` (`sse`); a comment keeps proxies from closing an idle stream.
 
 The response starts with the first message, or the first of those comments. What fails before that is an
 ordinary error response.
@@ -16,12 +16,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from . import http_sse
-from .context import Context
-from .errors import Code, InvalidArgumentError, ServiceError
-from .http_accept import preferred
-from .http_reply import Headers, Rejected, Reply, own_headers
-from .middleware import StreamCall
+from ..context import Context
+from ..errors import Code, InvalidArgumentError, ServiceError
+from ..middleware import StreamCall
+from . import sse
+from .accept import preferred
+from .reply import Headers, Rejected, Reply, own_headers
 
 _NDJSON = "application/x-ndjson"
 _EVENTS = "text/event-stream"
@@ -54,11 +54,11 @@ def _last_line(body: bytes, error: ServiceError) -> bytes:
 
 def _failure(body: bytes, error: ServiceError) -> bytes:
     # Another server, or this one after its restart, may well answer.
-    return http_sse.failure(body, again=error.code is Code.UNAVAILABLE)
+    return sse.failure(body, again=error.code is Code.UNAVAILABLE)
 
 
 NDJSON = StreamFormat(_NDJSON, _line, _last_line)
-EVENTS = StreamFormat(_EVENTS, http_sse.event, _failure, http_sse.end(), http_sse.PING)
+EVENTS = StreamFormat(_EVENTS, sse.event, _failure, sse.end(), sse.PING)
 
 
 def stream_format(context: Context) -> StreamFormat:
@@ -84,7 +84,7 @@ async def answer_stream(
 
     `heartbeat` is in seconds of silence, 0 for none. Raises what the call raises.
     """
-    if format is EVENTS and http_sse.is_over(context.metadata.get("last-event-id")):
+    if format is EVENTS and sse.is_over(context.metadata.get("last-event-id")):
         await reply.start(204, [])
         await reply.write(b"", more=False)
         return

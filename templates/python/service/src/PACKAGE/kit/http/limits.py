@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .errors import InvalidArgumentError
-from .http_protocol import HttpProtocol
-from .http_reply import JSON
-from .status import to_json
+from ..errors import InvalidArgumentError
+from ..status import to_json
+from .protocol import HttpProtocol
+from .reply import JSON
 
 
 def bounded(limit: int) -> type[HttpProtocol]:

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from google.protobuf.descriptor import EnumDescriptor, FieldDescriptor
 
-from .json_fault import Fault, is_encodable, shown
-from .json_types import custom_name
+from .fault import Fault, is_encodable, shown
+from .types import custom_name
 
 Reader = Callable[[Any], Any]
 

@@ -10,10 +10,10 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from .json_fault import Fault, shown
-from .json_known import Reader
-from .json_scalars import SKIP, key_reader_of, reader_of
-from .json_types import VALUE, descriptor_of, is_map, is_null, value_type
+from .fault import Fault, shown
+from .known import Reader
+from .scalars import SKIP, key_reader_of, reader_of
+from .types import VALUE, descriptor_of, is_map, is_null, value_type
 
 Setter = Callable[[Any, Any, int], None]
 """(message, JSON value, the message's depth): sets the field, or clears it for null."""

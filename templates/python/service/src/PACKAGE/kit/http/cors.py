@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from pydantic import field_validator, model_validator
 
-from .config import Duration, Section
-from .http_reply import Headers
+from ..config import Duration, Section
+from .reply import Headers
 
 # What a request to a service of this kind may carry beyond what Fetch always lets through.
 _OWN_HEADERS = (

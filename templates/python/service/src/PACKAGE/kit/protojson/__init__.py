@@ -1,0 +1,1 @@
+"""Proto3 JSON (https://protobuf.dev/programming-guides/json/): `codec` is the entrance."""
