@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from scaffolder.contract.http_rule import key
 from scaffolder.contract.model import Binding, File, Method
-from scaffolder.contract.overlaps import Index, contains
+from scaffolder.contract.overlaps import Index, contains, covers, halves
 from scaffolder.diagnostics import Diagnostic
 
 PAGES = ("/healthz", "/readyz", "/metrics")
@@ -56,7 +57,8 @@ def conflicts(files: Iterable[File]) -> Iterator[Diagnostic]:
     """
     first: dict[tuple[str, str], _Route] = {}
     indexes: dict[str, Index[_Route]] = {}
-    for route in _routes(files):
+    routes = list(_routes(files))
+    for route in routes:
         verb = route.binding.verb
         if verb not in _VERBS and verb != ANY_VERB:
             message = f"{route}: no request has the method {verb}"
@@ -72,6 +74,8 @@ def conflicts(files: Iterable[File]) -> Iterator[Diagnostic]:
                 if verb == other or ANY_VERB in (verb, other):
                     yield from _overlaps(route, index)
             indexes.setdefault(verb, Index()).add(route.binding.path, route)
+    for route in routes:
+        yield from _halved(route, routes)
 
 
 def _routes(files: Iterable[File]) -> Iterator[_Route]:
@@ -110,3 +114,29 @@ def _overlaps(route: _Route, index: Index[_Route]) -> Iterator[Diagnostic]:
             "segment by segment a literal goes before * and * before **; change one path, or leave it at that"
         )
         yield route.warning("http-overlap", message, hint)
+
+
+def _halved(route: _Route, routes: Iterable[_Route]) -> Iterator[Diagnostic]:
+    """A binding with ``**`` that two others leave nothing of, each of which is a special case of it."""
+    path = route.binding.path
+    takers = [
+        next(
+            (other for other in routes if _goes_before(other, route) and covers(other.binding.path, half)),
+            None,
+        )
+        for half in halves(path)
+    ]
+    one, *others = takers or [None]
+    if one is not None and all(other not in (None, one) for other in others):
+        both = " and ".join(f"{taker}{taker.place}" for taker in takers if taker is not None)
+        yield route.warning(
+            "http-overlap",
+            f"{route} is never reached: all its paths go to {both}",
+            "change one path, or leave it at that; over HTTP this one is reached by the RPC's own name only",
+        )
+
+
+def _goes_before(other: _Route, route: _Route) -> bool:
+    one, path = other.binding, route.binding.path
+    same = one.verb == route.binding.verb and key(one.path.verb) == key(path.verb)
+    return same and other.method is not route.method and one.path.precedence < path.precedence

@@ -25,8 +25,22 @@ def example(one: PathTemplate, other: PathTemplate) -> str:
 
 def contains(outer: PathTemplate, inner: PathTemplate) -> bool:
     """Whether `outer` matches every path that `inner` does. Only for templates with the same verb."""
-    stretched = _stretched(outer.flat, len(inner.flat))
-    return stretched is not None and all(map(_covers, stretched, inner.flat))
+    return covers(outer, inner.flat)
+
+
+def covers(template: PathTemplate, flat: Sequence[Plain]) -> bool:
+    """Whether `template` matches every path of these segments, the verb apart."""
+    stretched = _stretched(template.flat, len(flat))
+    return stretched is not None and all(map(_covers, stretched, flat))
+
+
+def halves(template: PathTemplate) -> tuple[Sequence[Plain], ...]:
+    """The paths of a template with ``**`` in two halves: where it stands for nothing, and where it does not."""
+    flat = template.flat
+    deep = _deep(flat)
+    if deep is None:
+        return ()
+    return (*flat[:deep], *flat[deep + 1 :]), (*flat[: deep + 1], Wildcard(), *flat[deep + 1 :])
 
 
 def _path(segments: list[str], template: PathTemplate) -> str:
