@@ -149,7 +149,15 @@ class Check:
             found = json.loads(output.splitlines()[-1])
             self.result.counts.update(found["counts"])
             self.result.elsewhere = [tuple(each) for each in found["elsewhere"]]
+            self._told()
             self.result.failures += found["failures"]
+
+    def _told(self) -> None:
+        """What another RPC gets was said when the project was made."""
+        told = (self._folder / "new.log").read_text(errors="replace").splitlines()
+        for rpc, winner, binding in self.result.elsewhere:
+            if not any(f" of {rpc} " in line and winner in line for line in told):
+                self._fail("warnings", f"{binding} of {rpc} goes to {winner}, which nothing told")
 
     def _step(self, step: str, *module: str, extra: dict[str, str] | None = None) -> str | None:
         return self._run(step, [sys.executable, "-m", *module], extra=extra)

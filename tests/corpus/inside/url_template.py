@@ -67,13 +67,13 @@ def parse(text: str) -> Template:
 
 
 def example(pattern: tuple[str, ...], rng: random.Random) -> str:
-    """A value that a variable of this pattern takes."""
+    """A value that a variable of this pattern takes, which is not empty."""
     if pattern == ("*",):
         return rng.choice((*SEGMENTS, SLASHED))
     values: list[str] = []
     for segment in pattern:
         if segment == "**":
-            values += rng.sample(_WITHOUT_ESCAPES, rng.randrange(1, 4))
+            values += rng.sample(_WITHOUT_ESCAPES, rng.randrange(len(pattern) == 1, 4))
         else:
             values.append(rng.choice(_WITHOUT_ESCAPES) if segment == "*" else segment)
     return "/".join(values)
