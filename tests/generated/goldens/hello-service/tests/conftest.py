@@ -9,7 +9,7 @@ import pytest
 from hello_service.config import Config
 from hello_service.kit.database import DatabaseConfig
 from hello_service.kit.grpc_server import GrpcConfig
-from hello_service.kit.http_server import HttpConfig
+from hello_service.kit.http.server import HttpConfig
 from hello_service.kit.lifecycle import serving
 from hello_service.transport.grpc import grpc_server
 from hello_service.transport.http import http_server

@@ -9,7 +9,7 @@ import pytest
 from library_service.config import Config
 from library_service.kit.database import DatabaseConfig
 from library_service.kit.grpc_server import GrpcConfig
-from library_service.kit.http_server import HttpConfig
+from library_service.kit.http.server import HttpConfig
 from library_service.kit.lifecycle import serving
 from library_service.transport.grpc import grpc_server
 from library_service.transport.http import http_server

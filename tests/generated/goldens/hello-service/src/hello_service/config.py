@@ -5,7 +5,7 @@ from pydantic_settings import SettingsConfigDict
 from hello_service.kit.config import Settings
 from hello_service.kit.database import DatabaseConfig
 from hello_service.kit.grpc_server import GrpcConfig
-from hello_service.kit.http_server import HttpConfig
+from hello_service.kit.http.server import HttpConfig
 from hello_service.kit.lifecycle import ShutdownConfig
 from hello_service.kit.logs import LogConfig
 

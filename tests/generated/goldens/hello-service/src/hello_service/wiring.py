@@ -8,7 +8,9 @@ from hello_service.data import Base
 from hello_service.data.hello import SqlHelloRepository
 from hello_service.kit.container import Container as BaseContainer
 from hello_service.kit.database import Database
+from hello_service.kit.domain_errors import DomainErrors
 from hello_service.kit.middleware import Middleware
+from hello_service.service.errors import STATUSES
 from hello_service.service.hello import HelloService
 
 
@@ -25,7 +27,9 @@ class Container(BaseContainer):
     @cached_property
     def middleware(self) -> list[Middleware]:
         """What happens around every call, on both servers; the first is the outermost."""
-        return []
+        return [
+            DomainErrors(STATUSES),
+        ]
 
     @cached_property
     def database(self) -> Database:

@@ -5,7 +5,7 @@ from pydantic_settings import SettingsConfigDict
 from library_service.kit.config import Settings
 from library_service.kit.database import DatabaseConfig
 from library_service.kit.grpc_server import GrpcConfig
-from library_service.kit.http_server import HttpConfig
+from library_service.kit.http.server import HttpConfig
 from library_service.kit.lifecycle import ShutdownConfig
 from library_service.kit.logs import LogConfig
 

@@ -8,8 +8,11 @@ from library_service.data import Base
 from library_service.data.book import SqlBookRepository
 from library_service.kit.container import Container as BaseContainer
 from library_service.kit.database import Database
+from library_service.kit.domain_errors import DomainErrors
 from library_service.kit.middleware import Middleware
+from library_service.kit.required import require_fields
 from library_service.service.book import BookService
+from library_service.service.errors import STATUSES
 
 
 class Container(BaseContainer):
@@ -25,7 +28,10 @@ class Container(BaseContainer):
     @cached_property
     def middleware(self) -> list[Middleware]:
         """What happens around every call, on both servers; the first is the outermost."""
-        return []
+        return [
+            DomainErrors(STATUSES),
+            require_fields,
+        ]
 
     @cached_property
     def database(self) -> Database:

@@ -1,7 +1,9 @@
 """The HTTP server: which services it offers, by the bindings of their contract."""
 
+from importlib.resources import files
+
 from library_service.gen.library.v1.book_service_server import bind_book_service
-from library_service.kit.http_server import HttpServer
+from library_service.kit.http.server import HttpServer
 from library_service.wiring import Container
 
 
@@ -13,4 +15,5 @@ def http_server(container: Container) -> HttpServer:
         ],
         middleware=container.middleware,
         health=container.health,
+        document=files("library_service.gen") / "openapi.json",
     )
