@@ -366,7 +366,7 @@ ROWS: dict[str, dict[str, str]] = {
                 words(
                     "double float int32 int64 uint32 uint64 sint32 sint64 fixed32 fixed64 sfixed32 sfixed64 bool string "
                     "bytes E M google.protobuf.Timestamp google.protobuf.Duration google.protobuf.Struct "
-                    "google.protobuf.Int64Value google.protobuf.Any google.protobuf.Empty google.protobuf.Value "
+                    "google.protobuf.Int64Value google.protobuf.Any google.protobuf.Empty "
                     "google.protobuf.ListValue google.protobuf.FieldMask"
                 )
             )

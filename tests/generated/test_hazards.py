@@ -57,7 +57,7 @@ class Findings:
         if any(place in line for place in (*folders, *services(row))):
             return True
         nouns = "|".join(self.nouns[name] for name in services(row))
-        return bool(re.search(rf"/(test_)?({nouns})(_types|_mapping|_repository)?\b", line))
+        return bool(re.search(rf"[/.](test_)?({nouns})(_types|_mapping|_repository)?\b", line))
 
 
 def services(row: str) -> set[str]:
