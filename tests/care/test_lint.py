@@ -134,7 +134,7 @@ message A {
 
 
 def test_protovalidate_rules_are_checked(root: Path) -> None:
-    """An expression that does not compile is found, though no buf/validate/validate.proto is vendored."""
+    """A rule that no value can follow is found, though no buf/validate/validate.proto is vendored."""
     fill(
         root,
         {
@@ -143,7 +143,7 @@ syntax = "proto3";
 package shop.v1;
 import "buf/validate/validate.proto";
 message A {
-  string a = 1 [(buf.validate.field).cel = {id: "x", message: "y", expression: "this +"}];
+  string a = 1 [(buf.validate.field).string = {min_len: 5, max_len: 3}];
 }
 """
         },

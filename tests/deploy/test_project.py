@@ -56,7 +56,7 @@ def test_client_package_needs_no_server(rendered: Rendered) -> None:
     """The client's dependencies are those of a caller."""
     dependencies = pyproject(rendered("resource") / "clients/python")["project"]["dependencies"]
     names = {Requirement(dependency).name for dependency in dependencies}
-    assert names == {"googleapis-common-protos", "grpcio", "httpx2", "protobuf"}
+    assert names == {"googleapis-common-protos", "grpcio", "httpx2", "orjson", "protobuf"}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
