@@ -12,6 +12,7 @@ from scaffolder.targets.openapi.paths import Parameter, Path
 from scaffolder.targets.openapi.schemas import Schemas, Use, at_least, is_required, nullable
 
 JSON = "application/json"
+RAW = "google.api.HttpBody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,12 @@ class Operations:
 
     def _body(self, request: Message, binding: Binding) -> dict[str, Any]:
         within = Use.PATCH if query.is_partial(request) else Use.INPUT
+        if self._is_raw(request, binding.body):
+            return {
+                "description": "The bytes, under their own type.",
+                "required": False,
+                "content": {"*/*": {}},
+            }
         variables = [variable.field_path for variable in binding.path.variables]
         if binding.body == "*":
             bound = frozenset(path[0] for path in variables if len(path) == 1)
@@ -127,7 +134,7 @@ class Operations:
         return schema if required else nullable(schema)
 
     def _answer(self, method: Method, binding: Binding) -> dict[str, Any]:
-        if method.output == "google.api.HttpBody" and not binding.response_body:
+        if self._is_raw(self._messages[method.output], binding.response_body):
             return {"description": "The bytes, as the service names their type.", "content": {"*/*": {}}}
         schema = self._schemas.message(method.output, Use.OUTPUT)
         if binding.response_body:
@@ -146,6 +153,13 @@ class Operations:
             "description": description,
             "content": {"application/x-ndjson": media, "text/event-stream": dict(media)},
         }
+
+    def _is_raw(self, message: Message, name: str) -> bool:
+        """Whether a body, the whole message or its field `name`, is sent as it is instead of as JSON."""
+        if name in ("", "*"):
+            return message.full_name == RAW
+        field = self._field(message, name)
+        return field.type_name == RAW and not field.repeated
 
     def _item(self, schema: dict[str, Any]) -> dict[str, Any]:
         return {

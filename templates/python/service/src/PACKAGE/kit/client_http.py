@@ -9,12 +9,12 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Ma
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 from urllib.parse import urlencode
 
 import httpx2
 
-from . import status, transcoding
+from . import raw_body, status, transcoding
 from .errors import (
     Code,
     DeadlineExceededError,
@@ -24,6 +24,7 @@ from .errors import (
     UnknownError,
     error_for,
 )
+from .raw_body import RawBody
 from .rpc import HttpBinding, Method, Req, Res, rpc_binding
 
 if TYPE_CHECKING:
@@ -60,12 +61,12 @@ class AsyncHttpTransport:
             if response.is_error:
                 raise _failure(method, encoded, response, await response.aread())
             with _errors():
-                lines = _Lines()
+                messages = _Messages(method, encoded, response)
                 async for chunk in response.aiter_bytes():
-                    for line in lines.feed(chunk):
-                        yield read_line(method, encoded.binding, line)
-                for line in lines.end():
-                    yield read_line(method, encoded.binding, line)
+                    for message in messages.feed(chunk):
+                        yield message
+                for message in messages.end():
+                    yield message
         finally:
             await response.aclose()
 
@@ -120,12 +121,12 @@ class HttpTransport:
             if response.is_error:
                 raise _failure(method, encoded, response, response.read())
             with _errors():
-                lines = _Lines()
+                messages = _Messages(method, encoded, response)
                 for chunk in response.iter_bytes():
-                    for line in lines.feed(chunk):
-                        yield read_line(method, encoded.binding, line)
-                for line in lines.end():
-                    yield read_line(method, encoded.binding, line)
+                    for message in messages.feed(chunk):
+                        yield message
+                for message in messages.end():
+                    yield message
         finally:
             response.close()
 
@@ -183,18 +184,21 @@ class _Encoded:
 def _encode(
     method: Method[Any, Any], request: Any, timeout: float | None, metadata: Mapping[str, str]
 ) -> _Encoded:
-    headers = {"accept": "application/json", **headers_for(timeout, metadata)}
     reason: InvalidArgumentError | None = None
     for binding in (*method.bindings, rpc_binding(method)):
         if binding.verb in _NOT_FOR_CALLS:
             continue
+        raw = raw_body.in_request(method, binding)
         try:
-            verb, path, query, body = transcoding.encode_request(method, binding, request)
+            verb, path, query, body = transcoding.encode_request(method, binding, request, raw=raw)
         except InvalidArgumentError as error:
             reason = reason or error
             continue
-        if body is not None:
-            headers["content-type"] = "application/json"
+        accept = "*/*" if raw_body.in_response(method, binding) else "application/json"
+        headers = {"accept": accept, **headers_for(timeout, metadata)}
+        content_type = body.content_type if isinstance(body, RawBody) else "application/json"
+        if body is not None and content_type:
+            headers["content-type"] = content_type
         return _Encoded(binding, verb, path, query, body, headers, seconds_of(timeout), reason)
     raise reason or InvalidArgumentError("the request cannot be written as JSON")
 
@@ -216,9 +220,16 @@ def _response(method: Method[Any, Res], encoded: _Encoded, response: httpx2.Resp
     if not response.is_success:
         raise _failure(method, encoded, response, response.content)
     try:
+        if raw_body.in_response(method, encoded.binding):
+            return _raw(method, encoded, response, response.content)
         return transcoding.decode_response(method, encoded.binding, json.loads(response.content))
     except ValueError as error:
         raise UnknownError(f"HTTP {response.status_code} with an unexpected body: {error}") from error
+
+
+def _raw(method: Method[Any, Res], encoded: _Encoded, response: httpx2.Response, data: bytes) -> Res:
+    value = RawBody(data, response.headers.get("content-type", ""))
+    return transcoding.decode_response(method, encoded.binding, value)
 
 
 def _failure(
@@ -229,6 +240,29 @@ def _failure(
     if response.status_code in (404, 405):  # perhaps a server without paths for RPCs
         error.__cause__ = encoded.reason
     return error
+
+
+class _Messages(Generic[Res]):
+    """A stream's messages: a line each, or raw, where they are cut is anybody's choice."""
+
+    def __init__(self, method: Method[Any, Res], encoded: _Encoded, response: httpx2.Response) -> None:
+        self._method = method
+        self._encoded = encoded
+        self._response = response
+        self._lines = None if raw_body.in_response(method, encoded.binding) else _Lines()
+
+    def feed(self, chunk: bytes) -> Iterator[Res]:
+        """The messages that `chunk` completes."""
+        if self._lines is None:
+            yield _raw(self._method, self._encoded, self._response, chunk)
+            return
+        for line in self._lines.feed(chunk):
+            yield read_line(self._method, self._encoded.binding, line)
+
+    def end(self) -> Iterator[Res]:
+        """What the end of the stream completes."""
+        for line in self._lines.end() if self._lines is not None else ():
+            yield read_line(self._method, self._encoded.binding, line)
 
 
 class _Lines:

@@ -2,6 +2,8 @@
 
 A request message is filled from the body, then the path, then the query. What is malformed ends in
 InvalidArgumentError naming the field; nothing that a client sends makes these functions raise anything else.
+
+A body is JSON, or a RawBody where the binding has one (`raw_body`).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from google.protobuf.message import Message
 from . import field_text, fields, path
 from .errors import InvalidArgumentError
 from .protojson import codec
+from .raw_body import RawBody
 from .rpc import HttpBinding, Method
 
 Res = TypeVar("Res", bound=Message)
@@ -45,12 +48,14 @@ def decode_request(
     *,
     ignore_unknown: bool = False,
 ) -> Message:
-    """The request message. The body is ignored unless the binding has one; an empty body sets nothing.
+    """The request message. The body is ignored unless the binding has one; an empty body of JSON sets nothing.
 
     Fields and query parameters that the message does not have are an error, unless `ignore_unknown`.
     """
     message: Message = method.request()
-    if binding.body and body.strip():
+    if isinstance(body, RawBody):
+        body.put(message, binding.body)
+    elif binding.body and body.strip():
         _merge_body(message, binding.body, body, ignore_unknown=ignore_unknown)
     for name, text in path_values.items():
         fields.assign(message, fields.resolve(message.DESCRIPTOR, name), name, [text])
@@ -93,13 +98,14 @@ def encode_response(binding: HttpBinding, message: Message) -> bytes:
 
 
 def encode_request(
-    method: Method[Any, Any], binding: HttpBinding, message: Message
+    method: Method[Any, Any], binding: HttpBinding, message: Message, *, raw: bool = False
 ) -> tuple[str, str, list[tuple[str, str]], bytes | None]:
-    """A client's verb, path, query pairs and JSON body (None for none).
+    """A client's verb, path, query pairs and body (None for none): JSON, or a RawBody if `raw`.
 
     Raises InvalidArgumentError where the message cannot be written this way: a path variable without a
-    fitting value, or a map or repeated message that would go to the query.
+    fitting value, a map or repeated message that would go to the query, more in an HttpBody than its bytes.
     """
+    write = _raw_body if raw else _body
     template = path.compile(binding.path)
     bound = {bound.field for bound in template.bindings}
     values = {name: _single(message, name) for name in bound}
@@ -109,24 +115,26 @@ def encode_request(
         rest.CopyFrom(message)
         for name in bound:
             _clear(rest, fields.resolve(message.DESCRIPTOR, name))
-        return binding.verb, expanded, [], _body(rest, "")
+        return binding.verb, expanded, [], write(rest, "")
     query = [
         (fields.query_name(leaf), text)
         for leaf in fields.set_leaves(message)
         if not _in_url_or_body(leaf, bound, binding.body)
         for text in _query_texts(message, leaf)
     ]
-    return binding.verb, expanded, query, _body(message, binding.body) if binding.body else None
+    return binding.verb, expanded, query, write(message, binding.body) if binding.body else None
 
 
 def decode_response(method: Method[Any, Res], binding: HttpBinding, value: Any) -> Res:
-    """A client's view of a response's JSON value. Unknown fields, from a newer server, are ignored.
+    """A client's view of a response's JSON value, or RawBody. Unknown fields, from a newer server, are ignored.
 
     ValueError where the value does not have the shape of the response.
     """
     message = method.response()
     try:
-        if binding.response_body:
+        if isinstance(value, RawBody):
+            value.put(message, binding.response_body)
+        elif binding.response_body:
             codec.merge_field(value, message, binding.response_body, ignore_unknown=True)
         else:
             codec.merge(value, message, ignore_unknown=True)
@@ -150,6 +158,16 @@ def _body(message: Message, name: str) -> bytes:
         return codec.dump(codec.field_value(message, name))
     except ValueError as error:
         raise InvalidArgumentError(f"{name or 'body'}: {error}") from error
+
+
+def _raw_body(message: Message, name: str) -> bytes:
+    found: Any = getattr(message, name) if name else message
+    if found.extensions:
+        raise InvalidArgumentError.field("extensions", "have no place in a body that is only its bytes")
+    try:
+        return RawBody.of(message, name)
+    except ValueError as error:
+        raise InvalidArgumentError(str(error)) from error
 
 
 def _refuse_bound_elsewhere(parameter: _Parameter, path_values: Mapping[str, str], body: str) -> None:

@@ -14,6 +14,7 @@ from ..context import Context
 from ..errors import ServiceError, UnavailableError
 from ..health import Health
 from ..middleware import Middleware
+from ..raw_body import DEFAULT_TYPE, RawBody
 from ..rpc import ServiceBinding
 from ..status import to_json
 from .config import HttpConfig
@@ -21,11 +22,11 @@ from .cors import Cors
 from .disconnect import cancelled_on_disconnect
 from .docs import documentation
 from .pages import PageCall, probes
-from .reply import Rejected, Reply, Send, allow, own_headers
+from .reply import JSON, Rejected, Reply, Send, allow, own_headers
 from .request import Receive, Scope, context_of, headers_of, read_body, refuse_too_long
 from .router import ANY_VERB
 from .routes import HttpRequest, Route, Routes
-from .streaming import StreamFormat, answer_head, answer_stream, stream_format
+from .streaming import RAW, StreamFormat, answer_head, answer_stream, stream_format
 from .websocket import WebSockets, upgrade_required
 
 
@@ -114,13 +115,16 @@ class HttpApp:
         reply.request_id = context.request_id
         if route.method.client_streaming:
             raise upgrade_required(route.method, websocket=self._config.websocket)
-        format = stream_format(context) if route.stream is not None else None
+        format = None
+        if route.stream is not None:
+            format = RAW if route.raw_response else stream_format(context)
         if format is not None and head:
             await answer_head(context, reply, format)
             return
         try:
             if route.binding.body:
-                body = await read_body(context, receive, self._config.max_body_size)
+                limit = self._config.max_body_size
+                body = await read_body(context, receive, limit, raw=route.raw_request)
                 if body is None:
                     return
                 request = replace(request, body=body)
@@ -140,9 +144,14 @@ class HttpApp:
     ) -> None:
         try:
             if route.unary is not None:
-                await reply.send(200, await route.unary(request, context), own_headers(context))
+                body = await route.unary(request, context)
+                await reply.send(200, body, own_headers(context), _content_type(body))
             elif route.stream is not None and format is not None:
                 heartbeat = self._config.heartbeat.total_seconds()
                 await answer_stream(route.stream, request, context, reply, format=format, heartbeat=heartbeat)
         except ServiceError as error:
             await reply.error(error, context)
+
+
+def _content_type(body: bytes) -> bytes:
+    return (body.content_type or DEFAULT_TYPE).encode() if isinstance(body, RawBody) else JSON

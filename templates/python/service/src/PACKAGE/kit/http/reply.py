@@ -41,7 +41,7 @@ def not_allowed(verb: str, allowed: Iterable[str]) -> Rejected:
 class Reply:
     """The one response of a request; `headers` are added to those that it is started with.
 
-    `last_words` makes an error's JSON what ends a stream that has begun.
+    `last_words` makes an error's JSON what ends a stream that has begun; None where nothing can say it in there.
     """
 
     def __init__(self, send: Send, *, closing: bool) -> None:
@@ -51,7 +51,7 @@ class Reply:
         self.headers: Headers = []
         self.started = False
         self.request_id = ""
-        self.last_words: Callable[[bytes, ServiceError], bytes] = lambda body, error: body
+        self.last_words: Callable[[bytes, ServiceError], bytes] | None = lambda body, error: body
 
     async def start(self, status: int, headers: Headers) -> None:
         headers = [*headers, *self.headers]
@@ -83,10 +83,11 @@ class Reply:
         body = to_json(error, context.method.rpartition(".")[0])
         if self._over:  # too late, or its length is announced
             return
-        if self.started:
-            await self.write(self.last_words(body, error), more=False)
-        else:
+        if not self.started:
             await self.send(error.http_status, body, [*own_headers(context), *_retry_after(error)])
+        elif self.last_words is not None:
+            await self.write(self.last_words(body, error), more=False)
+        # Else the body stays without its end, and the server closes the connection.
 
 
 def own_headers(context: Context) -> Headers:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..context import Context, request_id
 from ..errors import InvalidArgumentError, ResourceExhaustedError
+from ..raw_body import RawBody
 from ..rpc import Method
 from .reply import JSON, Rejected
 
@@ -67,12 +68,12 @@ def context_of(method: Method[Any, Any], scope: Scope, metadata: dict[str, str])
     )
 
 
-async def read_body(context: Context, receive: Receive, limit: int) -> bytes | None:
+async def read_body(context: Context, receive: Receive, limit: int, *, raw: bool = False) -> bytes | None:
     """The whole body, at most `limit` bytes; None where the client went away before its end.
 
-    Rejected with 415 where it is not JSON, with 413 where it is too long.
+    Rejected with 415 where it is not JSON, with 413 where it is too long. If `raw`, it is a RawBody of any type.
     """
-    _refuse_other_media(context.metadata)
+    _refuse_other_media(context.metadata, raw=raw)
     body, size, more = bytearray(), 0, True
     # What is too long is still read, within reason: a client that writes would not see an answer.
     while more and size <= limit * _OVERRUN:
@@ -87,13 +88,13 @@ async def read_body(context: Context, receive: Receive, limit: int) -> bytes | N
     if size > limit:
         error = ResourceExhaustedError(f"body: longer than {limit} bytes")
         raise Rejected(413, error, [(b"connection", b"close")])
-    return bytes(body)
+    return RawBody(body, context.metadata.get("content-type", "")) if raw else bytes(body)
 
 
-def _refuse_other_media(metadata: Mapping[str, str]) -> None:
+def _refuse_other_media(metadata: Mapping[str, str], *, raw: bool) -> None:
     """415 with what would be taken instead (RFC 9110, section 15.5.16)."""
     content_type = metadata.get("content-type")
-    if content_type is not None and not _JSON_TYPE.match(content_type):
+    if content_type is not None and not raw and not _JSON_TYPE.match(content_type):
         error = InvalidArgumentError(
             f"content-type: {content_type[:100]!r} is not JSON; send application/json"
         )

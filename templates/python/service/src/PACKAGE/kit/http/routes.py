@@ -8,9 +8,10 @@ from typing import Any
 
 import structlog
 
-from .. import transcoding
+from .. import raw_body, transcoding
 from ..errors import InvalidArgumentError, NotFoundError
 from ..middleware import Middleware, StreamCall, UnaryCall, compose_stream, compose_unary
+from ..raw_body import RawBody
 from ..rpc import BoundMethod, HttpBinding, Method, ServiceBinding, rpc_binding
 from .config import HttpConfig
 from .pages import PageCall, Pages
@@ -22,7 +23,7 @@ _log = structlog.stdlib.get_logger("http")
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """What the composed call decodes into a message."""
+    """What the composed call decodes into a message; `body` is JSON or a RawBody."""
 
     variables: dict[str, str]
     query: bytes
@@ -31,12 +32,17 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A method by one of its bindings. Where the client streams, the call takes an async iterator of requests."""
+    """A method by one of its bindings. Where the client streams, the call takes an async iterator of requests.
+
+    Of requests and responses whose body is not JSON it says so (`raw_body`); such responses are RawBodies.
+    """
 
     method: Method[Any, Any]
     binding: HttpBinding
     unary: UnaryCall | None = None
     stream: StreamCall | None = None
+    raw_request: bool = False
+    raw_response: bool = False
 
 
 class Routes:
@@ -51,6 +57,8 @@ class Routes:
         config: HttpConfig,
         pages: Pages,
     ) -> None:
+        self._middleware = middleware
+        self._config = config
         self._router: Router[Route | PageCall] = Router()
         self._client_streams: Router[Route] = Router()
         self._server_streams: Router[Route] = Router()
@@ -59,18 +67,47 @@ class Routes:
         methods = [bound for service in services for bound in service.methods]
         for bound in sorted(methods, key=lambda bound: bound.method.client_streaming):
             for binding in bound.method.bindings:
-                if not self._add(_route(bound, binding, middleware, config)):
+                if not self._add(bound, binding):
                     _log.warning("route taken", method=bound.method.full_name, path=binding.path)
         for bound in methods if config.rpc_paths else ():
-            self._add(_route(bound, rpc_binding(bound.method), middleware, config))
+            self._add(bound, rpc_binding(bound.method))
 
-    def _add(self, route: Route) -> bool:
-        path = route.binding.path
-        if route.method.client_streaming:
-            self._client_streams.add("GET", path, route)
-        elif route.method.server_streaming:
-            self._server_streams.add("GET", path, route)
-        return self._router.add(route.binding.verb, path, route)
+    def _add(self, bound: BoundMethod, binding: HttpBinding) -> bool:
+        method, route = bound.method, self._route(bound, binding)
+        if method.client_streaming:
+            self._client_streams.add("GET", binding.path, route)
+        elif method.server_streaming:
+            framed = self._route(bound, binding, framed=True) if route.raw_response else route
+            self._server_streams.add("GET", binding.path, framed)
+        return self._router.add(binding.verb, binding.path, route)
+
+    def _route(self, bound: BoundMethod, binding: HttpBinding, *, framed: bool = False) -> Route:
+        """`framed` is for WebSocket alone, whose frames are JSON."""
+        method = bound.method
+        framed = framed or method.client_streaming
+        if method.client_streaming and not binding.body:
+            binding = replace(binding, body="*")  # each message has to come from somewhere
+        raw_request = not framed and raw_body.in_request(method, binding)
+        raw_response = not framed and raw_body.in_response(method, binding)
+        ignore_unknown = self._config.unknown_fields == "ignore"
+
+        def decode(request: HttpRequest) -> Any:
+            query = transcoding.parse_query(request.query)
+            return transcoding.decode_request(
+                method, binding, request.variables, query, request.body, ignore_unknown=ignore_unknown
+            )
+
+        def encode(message: Any) -> bytes:
+            if raw_response:
+                return RawBody.of(message, binding.response_body)
+            return transcoding.encode_response(binding, message)
+
+        unary = stream = None
+        if method.server_streaming:
+            stream = compose_stream(bound, self._middleware, decode, encode)
+        else:
+            unary = compose_unary(bound, self._middleware, decode, encode)
+        return Route(method, binding, unary, stream, raw_request, raw_response)
 
     def find(self, verb: str, path: str) -> tuple[Route | PageCall, dict[str, str]]:
         """What answers, with its path variables; Rejected with 404, 405 or 400 where nothing does."""
@@ -107,25 +144,3 @@ class Routes:
             message = f"there is no stream at {path[:200]}, which is what a WebSocket is for"
             raise Rejected(404, NotFoundError(message))
         return found
-
-
-def _route(
-    bound: BoundMethod, binding: HttpBinding, middleware: Sequence[Middleware], config: HttpConfig
-) -> Route:
-    method = bound.method
-    if method.client_streaming and not binding.body:
-        binding = replace(binding, body="*")  # each message has to come from somewhere
-    ignore_unknown = config.unknown_fields == "ignore"
-
-    def decode(request: HttpRequest) -> Any:
-        query = transcoding.parse_query(request.query)
-        return transcoding.decode_request(
-            method, binding, request.variables, query, request.body, ignore_unknown=ignore_unknown
-        )
-
-    def encode(message: Any) -> bytes:
-        return transcoding.encode_response(binding, message)
-
-    if method.server_streaming:
-        return Route(method, binding, stream=compose_stream(bound, middleware, decode, encode))
-    return Route(method, binding, unary=compose_unary(bound, middleware, decode, encode))

@@ -6,6 +6,9 @@ is an event `error`, the end an event `end` (`sse`); a comment keeps proxies fro
 
 The response starts with the first message, or the first of those comments. What fails before that is an
 ordinary error response.
+
+Raw bodies (`raw_body`) are neither: their bytes, one after the other, whatever Accept says. What fails in
+between cannot be told there, so the response breaks off: its last chunk is missing.
 """
 
 from __future__ import annotations
@@ -13,12 +16,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..context import Context
 from ..errors import Code, InvalidArgumentError, ServiceError
 from ..middleware import StreamCall
+from ..raw_body import DEFAULT_TYPE, RawBody
 from . import sse
 from .accept import preferred
 from .reply import Headers, Rejected, Reply, own_headers
@@ -34,12 +38,13 @@ _OFFERS = (_NDJSON, _EVENTS, "application/json")
 class StreamFormat:
     """How a stream is written: `result` takes a message's JSON, `error` that of AIP-193.
 
-    `ping` is what may be written at any time without meaning anything, "" for nothing.
+    `ping` is what may be written at any time without meaning anything, "" for nothing. Without `media_type` the
+    first message has it, and without `error` a failure breaks the response off.
     """
 
     media_type: str
     result: Callable[[bytes], bytes]
-    error: Callable[[bytes, ServiceError], bytes]
+    error: Callable[[bytes, ServiceError], bytes] | None
     end: bytes = b""
     ping: bytes = b""
 
@@ -59,6 +64,7 @@ def _failure(body: bytes, error: ServiceError) -> bytes:
 
 NDJSON = StreamFormat(_NDJSON, _line, _last_line)
 EVENTS = StreamFormat(_EVENTS, sse.event, _failure, sse.end(), sse.PING)
+RAW = StreamFormat("", bytes, None)
 
 
 def stream_format(context: Context) -> StreamFormat:
@@ -113,6 +119,8 @@ class _Stream:
         self._last = self._loop.time()
 
     async def result(self, message: bytes) -> None:
+        if isinstance(message, RawBody) and not self._reply.started:
+            self._format = replace(self._format, media_type=message.content_type or DEFAULT_TYPE)
         await self._write(self._format.result(message), more=True)
 
     async def end(self) -> None:
@@ -152,9 +160,9 @@ async def _beating(stream: _Stream, interval: float) -> AsyncIterator[None]:
 def _headers(context: Context, format: StreamFormat) -> Headers:
     own = own_headers(context)
     defaults = [
-        (b"content-type", format.media_type.encode()),
+        *([(b"content-type", format.media_type.encode())] if format.media_type else ()),
         (b"cache-control", b"no-store"),
-        (b"vary", b"accept"),
+        *([(b"vary", b"accept")] if format.error else ()),
         (b"x-accel-buffering", b"no"),  # nginx would collect what should arrive at once
     ]
     given = {name for name, _ in own}
