@@ -29,6 +29,7 @@ class HttpCall:
     verb: str
     target: str
     body: bytes | None
+    content_type: str = "application/json"
 
 
 def encode(message: Any, rule: Rule, rng: random.Random, pool: Any) -> HttpCall:

@@ -9,6 +9,7 @@ from typing import Any
 from google.protobuf import json_format
 
 from ..descriptors import Rpc, Rule
+from . import raw
 from .calling import Caller
 from .constrain import constrain, constrain_stream
 from .encode import HttpCall, encode
@@ -46,6 +47,7 @@ class OverHttp:
 
     async def _by_client(self, kind: str, sent: Sent) -> None:
         """By the generated client, which may choose a path that another RPC gets as well."""
+        sent = raw.settled(sent)
         make = self._caller.own.asynchronously
         await self._caller.compare(
             kind, sent.rpc.full_name, sent, lambda n: make(sent, HTTP, n), anywhere=True
@@ -53,6 +55,7 @@ class OverHttp:
 
     async def call(self, original: Sent, rule: Rule, rng: random.Random) -> None:
         """Every way over HTTP to call the RPC of `original` by one of its bindings."""
+        original = raw.settled(original)
         if original.rpc.client_streaming:
             await self._refused(original, rule, rng)
         else:
@@ -82,6 +85,9 @@ class OverHttp:
             request = _copy(original.requests[0])
             constrain(request, rule, rng)
             call = encode(request, rule, rng, self._contract.pool)
+            if raw.takes(request.DESCRIPTOR, rule):
+                raw.constrain(request, rule)
+                call = raw.encode(call, request, rule)
             winner = self._routing.winner(rule.verb, call.target.partition("?")[0])
             if winner.full_name == original.rpc.full_name:
                 break
@@ -146,6 +152,9 @@ class OverHttp:
     def _plain(self, sent: Sent, rule: Rule, call: HttpCall, number: str) -> list[bytes]:
         answer = self._caller.strangers.http(call, number)
         kind = self._contract.message(sent.rpc.response)
+        if rule in sent.rpc.rules and raw.answers(kind.DESCRIPTOR, rule):
+            found = raw.read(rule, answer, kind, stream=sent.rpc.server_streaming)
+            return [each.SerializeToString() for each in found]
         read = read_stream if sent.rpc.server_streaming else read_answer
         return [each.SerializeToString() for each in read(rule, answer, kind, self._contract.pool)]
 

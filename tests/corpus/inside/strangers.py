@@ -26,6 +26,7 @@ class Answer:
 
     status: int
     body: bytes
+    content_type: str = ""
 
 
 class Strangers:
@@ -65,13 +66,13 @@ class Strangers:
     def http(self, call: HttpCall, number: str) -> Answer:
         headers = {CALL_HEADER: number}
         if call.body is not None:
-            headers["content-type"] = "application/json"
+            headers["content-type"] = call.content_type
         if self._connection is None:
             assert self._http_port is not None
             self._connection = http.client.HTTPConnection("127.0.0.1", self._http_port, timeout=_TIMEOUT)
         self._connection.request(call.verb, call.target, call.body, headers)
         response = self._connection.getresponse()
-        return Answer(response.status, response.read())
+        return Answer(response.status, response.read(), response.getheader("content-type", ""))
 
     def websocket(self, target: str, number: str, frames: list[str]) -> Answer:
         """Sends the frames; the answer's status is the code that the server closes with, its body one line a frame."""
