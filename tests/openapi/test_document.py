@@ -370,3 +370,33 @@ JSON = st.recursive(
 @settings(suppress_health_check=[HealthCheck.too_slow])  # on a machine that is busy
 def test_yaml_says_what_json_says(value: dict[str, Any]) -> None:
     assert yaml.load(to_yaml(value), yaml.CSafeLoader) == json.loads(to_json(value))
+
+
+def test_bodies_and_answers_that_are_bytes_are_of_any_type(written: Document) -> None:
+    raw = "google.api.HttpBody"
+    found = valid(written(
+        'import "google/api/httpbody.proto";'
+        + service(
+            rpc("Echo", 'post: "/v1/echo" body: "*"', raw, raw),
+            rpc("Swap", 'post: "/v1/{name}:swap" body: "one" response_body: "one"'),
+            rpc("Json", 'post: "/v1/{name}:json" body: "many" response_body: "many"'),
+            rpc("Whole", 'post: "/v1/{name}:whole" body: "*"'),
+            rpc("Read", 'get: "/v1/{name}:read"', response=f"stream {raw}"),
+        )
+        + f"message R {{ string name = 1; {raw} one = 2; repeated {raw} many = 3; }}"
+    ))  # fmt: skip
+    found_types = {
+        operation["operationId"]: (
+            list(operation.get("requestBody", {}).get("content", ())),
+            list(operation["responses"]["200"]["content"]),
+        )
+        for operation in operations(found).values()
+    }
+    assert found_types == {
+        "S_Echo": (["*/*"], ["*/*"]),
+        "S_Swap": (["*/*"], ["*/*"]),
+        "S_Json": (["application/json"], ["application/json"]),
+        "S_Whole": (["application/json"], ["application/json"]),
+        "S_Read": ([], ["*/*"]),
+    }
+    assert not found["paths"]["/v1/{name}:swap"]["post"]["requestBody"]["required"]
