@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from typing import Any
 
 import httpx2
@@ -179,6 +180,17 @@ async def test_a_stream_that_fails_later_breaks_off(http: httpx2.AsyncClient) ->
         await http.get("/v1/files/broken:read?count=2")
 
 
+async def test_over_http_1_0_it_does_not_look_like_the_end(http: httpx2.AsyncClient) -> None:
+    for name, ending in (("a", nullcontext()), ("broken", pytest.raises(ConnectionResetError))):
+        reader, writer = await asyncio.open_connection("127.0.0.1", http.base_url.port)
+        writer.write(f"GET /v1/files/{name}:read?count=2 HTTP/1.0\r\n\r\n".encode())
+        async with asyncio.timeout(10):
+            with ending:
+                head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+                assert (b"200 OK" in head, body) == (True, b"0\n" + BYTES + b"1\n" + BYTES)
+        writer.close()
+
+
 async def test_over_a_websocket_frames_are_json(http: httpx2.AsyncClient) -> None:
     url = f"ws://127.0.0.1:{http.base_url.port}/v1/files/a:change?count=1"
     async with connect(url) as socket:
@@ -188,7 +200,7 @@ async def test_over_a_websocket_frames_are_json(http: httpx2.AsyncClient) -> Non
     assert found == {"result": {"contentType": "image/png", "data": data}}
 
 
-async def test_openly_broken_requests_leave_the_server_up(http: httpx2.AsyncClient) -> None:
+async def test_a_type_of_other_letters_is_latin_1(http: httpx2.AsyncClient) -> None:
     head = b"PUT /v1/files/a HTTP/1.1\r\nhost: a\r\ncontent-type: \xe9\xff\r\ncontent-length: 1\r\n\r\nx"
     status, _, body = await raw(http, head)
     assert (status, json.loads(body)["content"]["contentType"]) == (200, "éÿ")

@@ -6,6 +6,8 @@ connection does: it does not know chunks, and must not be sent any (RFC 9112, se
 
 from __future__ import annotations
 
+import socket
+import struct
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -37,5 +39,9 @@ def _without_chunks(cycle: RequestResponseCycle, app: Any) -> Any:
             await send(message)
 
         await app(scope, receive, unchunked)
+        if cycle.response_started and not cycle.response_complete and not cycle.disconnected:
+            # The connection closes now, which would look like the end of what has broken off: reset it instead.
+            connection = cycle.transport.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     return answer
