@@ -87,9 +87,10 @@ class AsyncHttpTransport:
         timeout: float | None,
         metadata: Mapping[str, str],
     ) -> AsyncIterator[Res]:
-        if self._websockets is None:
-            self._websockets = _websockets(method).AsyncWebSockets(self._target)
-        return self._websockets.call(method, requests, timeout, metadata)
+        websockets = self._websockets
+        if websockets is None:
+            websockets = self._websockets = _websockets(method).AsyncWebSockets(self._target)
+        return websockets.call(method, requests, timeout, metadata)
 
     async def close(self) -> None:
         if self._websockets is not None:
@@ -146,9 +147,10 @@ class HttpTransport:
         timeout: float | None,
         metadata: Mapping[str, str],
     ) -> Iterator[Res]:
-        if self._websockets is None:
-            self._websockets = _websockets(method).WebSockets(self._target)
-        return self._websockets.call(method, requests, timeout, metadata)
+        websockets = self._websockets
+        if websockets is None:
+            websockets = self._websockets = _websockets(method).WebSockets(self._target)
+        return websockets.call(method, requests, timeout, metadata)
 
     def close(self) -> None:
         if self._websockets is not None:

@@ -103,7 +103,7 @@ def text_of(field: FieldDescriptor, value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, bytes):
         return base64.urlsafe_b64encode(value).decode("ascii")
-    if field.enum_type is not None:
+    if field.enum_type is not None and isinstance(value, int):
         known = field.enum_type.values_by_number.get(value)
         return str(known.name if known else value)
     if isinstance(value, float) and not math.isfinite(value):

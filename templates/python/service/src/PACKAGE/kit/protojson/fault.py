@@ -55,8 +55,10 @@ def shown(value: Any) -> str:
 
 def is_encodable(text: str) -> bool:
     """False for a text with half a surrogate pair, which JSON can escape and UTF-8 cannot hold."""
+    if text.isascii():
+        return True
     try:
-        text.isascii() or text.encode()
+        text.encode()
     except UnicodeEncodeError:
         return False
     return True
