@@ -110,8 +110,23 @@ def _for_mypy_protobuf(descriptors: Any, needed: Mapping[str, Collection[str]]) 
     for file in copy.file:
         if _MYPY_OPTIONS not in needed[file.name]:
             file.DiscardUnknownFields()
+        if file.syntax == "editions":
+            _mark_presence(file)
     rename_types(copy.file)
     return bytes(copy.SerializeToString())
+
+
+def _mark_presence(file: FileDescriptorProto) -> None:
+    """Gives each field that has presence whatever its file says the feature of it: messages, members of a oneof.
+
+    mypy-protobuf takes a file's `field_presence = IMPLICIT` for theirs too, and then lets no None in.
+    """
+    from google.protobuf.descriptor_pb2 import FeatureSet
+
+    for field in _fields(file):
+        is_message = field.type in (field.TYPE_MESSAGE, field.TYPE_GROUP)
+        if field.label != field.LABEL_REPEATED and (is_message or field.HasField("oneof_index")):
+            field.options.features.field_presence = FeatureSet.EXPLICIT
 
 
 def _as_from_source(file: FileDescriptorProto) -> None:

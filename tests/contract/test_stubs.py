@@ -263,3 +263,17 @@ def test_mypy_protobufs_own_options_are_obeyed(write: Write) -> None:
     (root / "a.proto").write_text(text % "nonsense", "utf-8")
     with pytest.raises(ScaffoldError, match="casttype"):
         emit_python(compile_contract(["a.proto"], [root]), ["a.proto"])
+
+
+def test_messages_and_oneofs_of_an_edition_take_none_though_their_file_has_no_presence(write: Write) -> None:
+    root = write(
+        {
+            "e.proto": 'edition = "2023"; package e; option features.field_presence = IMPLICIT;\n'
+            "message M { M sub = 1; oneof o { string a = 2; } string plain = 3; repeated M many = 4; }"
+        }
+    )
+    text = emit_python(compile_contract(["e.proto"], [root]), ["e.proto"])["e_pb2.pyi"]
+    constructor = text.partition("def __init__(")[2].partition("-> None")[0]
+    assert "sub: Global___M | None = ..." in constructor
+    assert "a: _builtins.str | None = ..." in constructor
+    assert "plain: _builtins.str = ..." in constructor
