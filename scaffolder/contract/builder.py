@@ -14,6 +14,7 @@ from scaffolder.contract.bindings import BindingReader
 from scaffolder.contract.conflicts import conflicts
 from scaffolder.contract.elements import ENUM, MESSAGE, SERVICE, ElementReader
 from scaffolder.contract.error_reader import contradictions
+from scaffolder.contract.json_names import json_name_problems
 from scaffolder.contract.model import Contract, File, Message, walk
 from scaffolder.contract.options import Options
 from scaffolder.contract.protoc import compile_contract
@@ -83,7 +84,7 @@ class _Reader:
             for index, service in enumerate(proto.service)
         )
         enums = elements.enums(proto.enum_type, proto.package, key(ENUM))
-        self.problems += [*bindings.problems, *elements.errors.problems]
+        self.problems += [*bindings.problems, *elements.errors.problems, *json_name_problems(proto, info)]
         self.doubts += elements.errors.doubts
         return File(
             name=proto.name,
