@@ -34,6 +34,13 @@ message Update {
   Thing thing = 1 [(google.api.field_behavior) = REQUIRED];
   google.protobuf.FieldMask update_mask = 2;
 }
+message Choose {
+  oneof choice {
+    string one = 1 [(google.api.field_behavior) = REQUIRED];
+    Thing other = 2 [(google.api.field_behavior) = REQUIRED];
+    string third = 3;
+  }
+}
 message Free { string text = 1; }
 """
 
@@ -96,6 +103,18 @@ async def test_a_part_named_by_a_mask_need_not_be_whole(messages: dict[str, Any]
     assert await call(update(thing=thing())) == update(thing=thing())
     with pytest.raises(InvalidArgumentError, match="thing"):
         await call(update())
+
+
+async def test_of_a_oneof_any_field_will_do(messages: dict[str, Any]) -> None:
+    thing, choose = messages["Thing"], messages["Choose"]
+    for request in (choose(one=""), choose(other=thing(title="x")), choose(third="")):
+        assert await call(request) == request
+    with pytest.raises(InvalidArgumentError) as caught:
+        await call(choose())
+    assert violations(caught.value) == ["choice"]
+    with pytest.raises(InvalidArgumentError) as caught:
+        await call(choose(other=thing()))
+    assert violations(caught.value) == ["other.title"]
 
 
 def test_a_request_without_required_fields_costs_nothing(messages: dict[str, Any]) -> None:

@@ -202,6 +202,18 @@ def test_update_asks_for_less_than_creation(written: Document) -> None:
     assert found["paths"]["/v1"]["post"]["requestBody"]["required"] is True
 
 
+def test_of_a_oneof_with_required_fields_one_is_asked_for(written: Document) -> None:
+    found = valid(written(
+        service(rpc("Create", 'post: "/v1" body: "*"'))
+        + """message R { oneof choice { string one = 1 [(google.api.field_behavior) = REQUIRED];
+             string other = 2 [(google.api.field_behavior) = REQUIRED]; } }"""
+    ))  # fmt: skip
+    [schema] = [each for name, each in found["components"]["schemas"].items() if name.startswith("RInput")]
+    assert "required" not in schema
+    assert [[part["required"] for part in each["anyOf"]] for each in schema["allOf"]] == [[["one"], ["other"]]]
+    assert found["paths"]["/v1"]["post"]["requestBody"]["required"] is True
+
+
 def test_types_of_one_short_name_have_their_full_ones(written: Document) -> None:
     found = valid(written(
         service(rpc("Get", 'get: "/v1"')) + "message R { Money own = 1; google.type.Money money = 2; } message Money {}"

@@ -9,7 +9,7 @@ from scaffolder.contract.model import Binding, Contract, Field, Message, Method,
 from scaffolder.targets.openapi import query
 from scaffolder.targets.openapi.errors import Errors
 from scaffolder.targets.openapi.paths import Parameter, Path
-from scaffolder.targets.openapi.schemas import Schemas, Use, at_least, is_required, nullable
+from scaffolder.targets.openapi.schemas import Schemas, Use, at_least, is_required, nullable, required_oneofs
 
 JSON = "application/json"
 RAW = "google.api.HttpBody"
@@ -118,7 +118,8 @@ class Operations:
         if binding.body == "*":
             bound = frozenset(path[0] for path in variables if len(path) == 1)
             schema = self._schemas.body(request, within, bound)
-            required = any(is_required(f, Use.INPUT) for f in request.fields if f.name not in bound)
+            rest = (field for field in request.fields if field.name not in bound)
+            required = any(is_required(f, Use.INPUT) for f in rest) or bool(required_oneofs(request))
         else:
             field = self._field(request, binding.body)
             given = frozenset(path[1] for path in variables if len(path) == 2 and path[0] == binding.body)

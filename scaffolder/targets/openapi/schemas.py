@@ -187,7 +187,7 @@ class Schemas:
             found["required"] = required
         if use is not Use.OUTPUT:
             found["additionalProperties"] = False
-            found |= _oneofs(message)
+            found |= _oneofs(message, use)
         if message.resource_type:
             found["x-google-resource"] = message.resource_type
         return found
@@ -263,11 +263,20 @@ def is_required(field: Field, use: Use) -> bool:
     """
     if field.required or (use is not Use.OUTPUT and needs_value(field)):
         return True
-    if use is not Use.INPUT or "REQUIRED" not in field.behaviors or "OUTPUT_ONLY" in field.behaviors:
+    if use is not Use.INPUT or not _is_asked_for(field) or field.oneof:
         return False
     # A number that is not there is the number 0, which a contract cannot mean to refuse.
     is_container = field.repeated or field.map_key is not None
     return field.has_presence or is_container or field.kind in (Kind.STRING, Kind.BYTES)
+
+
+def required_oneofs(message: Message) -> list[str]:
+    """The oneofs of which a request has to have a field: those with a REQUIRED one."""
+    return list(dict.fromkeys(each.oneof for each in message.fields if each.oneof and _is_asked_for(each)))
+
+
+def _is_asked_for(field: Field) -> bool:
+    return "REQUIRED" in field.behaviors and "OUTPUT_ONLY" not in field.behaviors
 
 
 def nullable(schema: Schema) -> Schema:
@@ -310,7 +319,7 @@ def at_least(keyword: str, schema: Schema) -> Schema:
     return schema | {keyword: max(1, schema.get(keyword, 1))}
 
 
-def _oneofs(message: Message) -> Schema:
+def _oneofs(message: Message, use: Use) -> Schema:
     """What a request may not hold: two fields of one oneof that are both set; what it must: one of some of them."""
     found: Schema = {}
     names = {field.name: field.json_name for field in message.fields}
@@ -325,7 +334,10 @@ def _oneofs(message: Message) -> Schema:
     ]
     if pairs:
         found["not"] = {"anyOf": pairs}
-    needed = [{"anyOf": [_set(names[name]) for name in rule.fields]} for rule in rules if rule.required]
+    wanted = [rule.fields for rule in rules if rule.required]
+    for oneof in required_oneofs(message) if use is Use.INPUT else ():
+        wanted.append(tuple(field.name for field in message.fields if field.oneof == oneof))
+    needed = [{"anyOf": [_set(names[name]) for name in group]} for group in dict.fromkeys(wanted)]
     return found | ({"allOf": needed} if needed else {})
 
 

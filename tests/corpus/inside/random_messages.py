@@ -70,7 +70,7 @@ class Filler:
     contract calls REQUIRED (AIP-203) is always set, and not to what is as good as nothing.
 
     `packed` makes what an Any holds; without it every Any stays empty. With `domain`, values are kept to what
-    Python's types hold: whole microseconds and known enum values.
+    Python's types hold: whole microseconds, known enum values, and no Value that is null, since None is none.
     """
 
     def __init__(
@@ -171,7 +171,7 @@ class Filler:
         message.paths.extend(self._rng.sample(paths, self._rng.randrange(3)))
 
     def _value(self, message: Any) -> None:
-        value = self._rng.choice(_JSON_VALUES)
+        value = self._rng.choice(_JSON_VALUES[1:] if self._domain else _JSON_VALUES)
         match value:
             case None:
                 message.null_value = 0

@@ -2,7 +2,8 @@
 
 A field with presence is missing where it is not set; text, bytes, repeated fields and maps where they are empty. A
 number, a boolean or an enum without presence is never missing, since 0 cannot be told from nothing: declare it
-`optional` to have it checked. What the server sets itself (OUTPUT_ONLY) is not asked for.
+`optional` to have it checked. Of a oneof with fields that are REQUIRED any field will do, as it can hold one only. What
+the server sets itself (OUTPUT_ONLY) is not asked for.
 
 Where a request has a google.protobuf.FieldMask, only its own fields are checked and not those of the messages in it,
 which then are parts of something (AIP-134).
@@ -16,7 +17,7 @@ from functools import cache
 from typing import Any
 
 from google.api import field_behavior_pb2
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor, OneofDescriptor
 from google.protobuf.message import Message
 
 from .context import Context
@@ -56,9 +57,10 @@ def require_fields(bound: BoundMethod) -> BoundMethod:
 
 @dataclass(slots=True)
 class _Check:
-    """What to look for in a message: the fields that have to be there, and those to look into."""
+    """What to look for in a message: the fields and oneofs that have to be there, and the fields to look into."""
 
     required: list[FieldDescriptor] = field(default_factory=list)
+    oneofs: list[OneofDescriptor] = field(default_factory=list)
     inside: list[tuple[FieldDescriptor, _Check]] = field(default_factory=list)
 
     def missing(self, message: Message, above: str = "") -> Iterator[str]:
@@ -67,6 +69,9 @@ class _Check:
             value = getattr(message, required.name)
             if not (message.HasField(required.name) if required.has_presence else value):
                 yield above + required.name
+        for oneof in self.oneofs:
+            if message.WhichOneof(oneof.name) is None:
+                yield above + oneof.name
         for container, check in self.inside:
             for place, value in _messages(message, container):
                 yield from check.missing(value, f"{above}{place}.")
@@ -83,8 +88,8 @@ def _require(check: _Check, request: Message, bound: BoundMethod) -> None:
 
 
 def _own(descriptor: Descriptor) -> _Check | None:
-    required = [each for each in descriptor.fields if _is_required(each)]
-    return _Check(required) if required else None
+    check = _of_fields(descriptor)
+    return check if check.required or check.oneofs else None
 
 
 @cache
@@ -92,7 +97,7 @@ def _check(descriptor: Descriptor) -> _Check | None:
     """None where nothing in a message, at any depth, is required."""
     found: dict[Descriptor, _Check] = {}
     _collect(descriptor, found)
-    useful = {each for each, check in found.items() if check.required}
+    useful = {each for each, check in found.items() if check.required or check.oneofs}
     while more := {d for d in found if d not in useful and any(_inside(f) in useful for f in d.fields)}:
         useful |= more
     for each, check in found.items():
@@ -103,10 +108,22 @@ def _check(descriptor: Descriptor) -> _Check | None:
 
 def _collect(descriptor: Descriptor, found: dict[Descriptor, _Check]) -> None:
     if descriptor not in found:
-        found[descriptor] = _Check([each for each in descriptor.fields if _is_required(each)])
+        found[descriptor] = _of_fields(descriptor)
         for each in descriptor.fields:
             if (inner := _inside(each)) is not None:
                 _collect(inner, found)
+
+
+def _of_fields(descriptor: Descriptor) -> _Check:
+    """What a message's own fields ask for."""
+    check = _Check()
+    for each in filter(_is_required, descriptor.fields):
+        oneof = each.containing_oneof
+        if oneof is None or len(oneof.fields) == 1:  # as that of an `optional` field
+            check.required.append(each)
+        elif oneof not in check.oneofs:
+            check.oneofs.append(oneof)
+    return check
 
 
 def _inside(container: FieldDescriptor) -> Descriptor | None:
