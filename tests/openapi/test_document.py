@@ -210,7 +210,9 @@ def test_of_a_oneof_with_required_fields_one_is_asked_for(written: Document) -> 
     ))  # fmt: skip
     [schema] = [each for name, each in found["components"]["schemas"].items() if name.startswith("RInput")]
     assert "required" not in schema
-    assert [[part["required"] for part in each["anyOf"]] for each in schema["allOf"]] == [[["one"], ["other"]]]
+    assert [[part["required"] for part in each["anyOf"]] for each in schema["allOf"]] == [
+        [["one"], ["other"]]
+    ]
     assert found["paths"]["/v1"]["post"]["requestBody"]["required"] is True
 
 
