@@ -1,7 +1,7 @@
 """The HTTP transport as an ASGI application: google.api.http routes, probes and metrics.
 
 Errors are the JSON object of AIP-193. RPCs whose server streams answer in the form that the client accepts
-(http_streaming); those whose client streams are for WebSocket (http_websocket).
+(`streaming`); those whose client streams are for WebSocket (`websocket`).
 """
 
 from __future__ import annotations
