@@ -24,21 +24,26 @@ def add_contracts(text: str, project: Project, paths: Sequence[str]) -> str:
 
     A path names a file or a folder on the disk, or a contract as an import names it.
     """
-    names: list[str] = []
-    problems: list[Diagnostic] = []
-    for path in paths:
-        try:
-            names += import_names(path, project)
-        except ScaffoldError as error:
-            problems += error.diagnostics
-    if problems:
-        raise ScaffoldError(problems)
-    for name in dict.fromkeys(names):
+    for name in named(paths, project):
         text = append_contract(text, project, name)
     return text
 
 
-def import_names(path: str, project: Project) -> list[str]:
+def named(paths: Sequence[str], project: Project) -> list[str]:
+    """The import names of the contracts that `paths` stand for, each once; every path that stands for none is told."""
+    names: list[str] = []
+    problems: list[Diagnostic] = []
+    for path in paths:
+        try:
+            names += _import_names(path, project)
+        except ScaffoldError as error:
+            problems += error.diagnostics
+    if problems:
+        raise ScaffoldError(problems)
+    return list(dict.fromkeys(names))
+
+
+def _import_names(path: str, project: Project) -> list[str]:
     """The import names of the contracts that `path` stands for."""
     absolute = Path(os.path.abspath(path))
     if absolute.is_file():

@@ -10,8 +10,8 @@ from scaffolder.app.care import buf
 from scaffolder.app.care.advice import of_lint, sentence
 from scaffolder.app.care.compiled import Compiled, compiled
 from scaffolder.app.care.findings import Findings, by_place
-from scaffolder.app.contracts import import_names
-from scaffolder.diagnostics import Diagnostic, ScaffoldError
+from scaffolder.app.contracts import named
+from scaffolder.diagnostics import Diagnostic
 
 
 def lint(root: Path, paths: Sequence[str] = ()) -> Findings:
@@ -21,25 +21,12 @@ def lint(root: Path, paths: Sequence[str] = ()) -> Findings:
     """
     buf.find()
     project = projects.read(root)
-    wanted = _named(paths, project)
+    wanted = named(paths, project)
     contracts = compiled(project, wanted)
     checked = [name for name in contracts.own if not wanted or name in wanted]
     checked += [name for name in wanted if name not in checked]
     found = [item for item in _found(contracts, checked) if item is not None]
     return Findings(root, tuple(sorted(found, key=by_place)), tuple(checked))
-
-
-def _named(paths: Sequence[str], project: projects.Project) -> list[str]:
-    names: list[str] = []
-    problems: list[Diagnostic] = []
-    for path in paths:
-        try:
-            names += import_names(path, project)
-        except ScaffoldError as error:
-            problems += error.diagnostics
-    if problems:
-        raise ScaffoldError(problems)
-    return list(dict.fromkeys(names))
 
 
 def _found(contracts: Compiled, checked: Sequence[str]) -> list[Diagnostic]:
