@@ -64,6 +64,11 @@ def test_a_broken_escape_names_its_variable(raw: str) -> None:
         path.compile("/v1/{order.id}").match(raw)
 
 
+def test_what_is_no_utf8_is_told_in_the_terms_of_the_request() -> None:
+    with pytest.raises(InvalidArgumentError, match=r"^order\.id: not UTF-8 in the path$"):
+        path.compile("/v1/{order.id}").match("/v1/%ff")
+
+
 @pytest.mark.parametrize(
     "template", ["", "v1", "/v1/{", "/v1/{a", "/v1/{a}b", "/v1/{**}", "/{a=**}/b/**", "/{a=**/**}", "/{a=}"]
 )

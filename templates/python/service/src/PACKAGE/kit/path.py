@@ -118,7 +118,10 @@ def decode_segment(raw: str) -> str:
     """Percent-decodes; ValueError for a broken escape or bytes that are not UTF-8."""
     if _BAD_ESCAPE.search(raw):
         raise ValueError("broken percent-encoding")
-    return unquote_to_bytes(raw).decode("utf-8")
+    try:
+        return unquote_to_bytes(raw).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError("not UTF-8") from error
 
 
 def _decode(raw: str, binding: Binding) -> str:
