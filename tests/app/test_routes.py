@@ -67,6 +67,16 @@ def test_moved_handlers_are_found(project: Path) -> None:
     assert routes(project)[0].file == "src/order_service/service/deep/other.py"
 
 
+def test_a_constructor_is_no_handler(project: Path) -> None:
+    """An RPC may be called as Python calls its own; its handler then is not."""
+    handlers = HANDLERS.replace("get_url(self, request, context)", "init(self, request, context)").replace(
+        "(OrderServiceBase):\n", "(OrderServiceBase):\n    def __init__(self): ...\n"
+    )
+    proto = PROTO.replace("GetURL", "__init__")
+    fill(project, {f"api/{CONTRACT}": proto, "src/order_service/service/order.py": handlers})
+    assert routes(project)[0].line == 10
+
+
 def test_golden_table(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The table is aligned."""
     assert main(["routes"]) == 0

@@ -67,8 +67,10 @@ def _classes(tree: ast.Module, file: str) -> Iterator[HandlerClass]:
         if isinstance(node, ast.ClassDef):
             names = [ast.unparse(base).rpartition(".") for base in node.bases]
             bases = {name: imported.get(head or name, "") for head, _, name in names}
-            functions = (
-                item for item in node.body if isinstance(item, ast.AsyncFunctionDef | ast.FunctionDef)
+            functions = (  # no handler is called like __init__, though an RPC may be
+                item
+                for item in node.body
+                if isinstance(item, ast.AsyncFunctionDef | ast.FunctionDef) and not item.name.startswith("__")
             )
             yield HandlerClass(file, node.lineno, bases, {item.name: item.lineno for item in functions})
 
