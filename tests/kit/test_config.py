@@ -91,13 +91,24 @@ def test_all_mistakes_are_named_at_once(file: Path, monkeypatch: pytest.MonkeyPa
     for expected in (
         "environment variable SHOP_GRCP__PORT: no such setting; did you mean SHOP_GRPC__PORT?",
         "environment variable SHOP_GRPC__PROT: grpc.prot: no such setting; did you mean port?",
-        "environment variable SHOP_GRPC__NAMES: grpc.names: input should be a valid list, not '[1,'",
+        'environment variable SHOP_GRPC__NAMES: grpc.names: must be a list, such as ["a", "b"], not \'[1,\'',
         f"{file}:3: grpc.keep_alive: 30 has no unit; write it like '30s' (units: ms, s, m, h, d)",
         f"{file}:4: grpc.max_size: '4 parsecs' has an unknown unit 'parsecs' (units: ",
         f"{file}:5: databse: no such setting; did you mean database?",
         f"{file}:8: database.pool_size: input should be a valid integer",
     ):
         assert expected in problems
+
+
+def test_a_value_for_a_section_is_told_what_the_section_has(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = "is a section, of port, keep_alive, max_size, names: set one of these"
+    monkeypatch.setenv("SHOP_GRPC", '{"port": 1}')
+    assert _problems(None) == [f"environment variable SHOP_GRPC: grpc: {expected}"]
+    monkeypatch.delenv("SHOP_GRPC")
+    file.write_text("grpc: 9000\n")
+    assert _problems(file) == [f"{file}:1: grpc: {expected}"]
 
 
 def test_a_secret_is_not_quoted(no_secrets: Path) -> None:

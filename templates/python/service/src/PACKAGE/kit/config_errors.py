@@ -14,6 +14,8 @@ from .config_sources import KeyPath, Variable, YamlFile
 
 _RESERVED = ("CONFIG", "SECRETS_DIR")
 
+_LISTS = ("list_type", "tuple_type", "set_type", "frozen_set_type")
+
 # Kubernetes and Docker put such variables into every container, for each service beside it:
 # ORDER_PORT=tcp://…
 _SERVICE_LINK = re.compile(r"(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_\w+)?)\Z")
@@ -82,9 +84,13 @@ def _text(cls: type[BaseModel], key: KeyPath, detail: ErrorDetails, *, secret: b
         return "no such setting" + (_hint(key[-1], section) if section else "")
     if detail["type"] == "missing":
         return "must be set"
+    if (section := _section(cls, key)) and detail["type"] == "model_type":
+        return f"is a section, of {', '.join(section.model_fields)}: set one of these"
     if secret:  # the message may quote it
         return "not a valid value"
     message = detail["msg"].removeprefix("Value error, ")
+    if detail["type"] in _LISTS and isinstance(detail["input"], str):
+        message = 'must be a list, such as ["a", "b"]'
     shown = "" if detail["type"] == "value_error" else f", not {detail['input']!r}"
     return message[0].lower() + message[1:] + shown
 
