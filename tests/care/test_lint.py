@@ -310,6 +310,31 @@ def test_vendored_google_changes_nothing(root: Path) -> None:
     assert rules(root) == []
 
 
+REASONS = """\
+syntax = "proto3";
+package order.v1;
+import "scaffold/errors.proto";
+enum OrderError {
+  option (scaffold.errors) = true;
+  ORDER_ERROR_UNSPECIFIED = 0;
+  OUT_OF_STOCK = 1 [(scaffold.status) = FAILED_PRECONDITION];
+}
+enum Color {
+  COLOR_UNSPECIFIED = 0;
+  RED = 1;
+}
+"""
+
+
+def test_reason_needs_no_prefix(root: Path) -> None:
+    """Its name travels to callers, so it is not that of its enum; with a buf.yaml that asks for it, it has to be."""
+    fill(root, {"api/order/v1/reasons.proto": REASONS})
+    path = "api/order/v1/reasons.proto"
+    assert [item.location.line for item in lint(root, [path]).found if item.location] == [11]
+    fill(root, {"api/buf.yaml": "version: v2\nlint:\n  use: [ENUM_VALUE_PREFIX]\n"})
+    assert [item.location.line for item in lint(root, [path]).found if item.location] == [7, 11]
+
+
 def test_every_rule_has_advice() -> None:
     """Each rule that buf knows, so that a new one of a later version is seen here."""
     import subprocess

@@ -10,6 +10,7 @@ from scaffolder.app.care import buf
 from scaffolder.app.care.advice import of_lint, sentence
 from scaffolder.app.care.compiled import Compiled, compiled
 from scaffolder.app.care.findings import Findings, by_place
+from scaffolder.app.care.rules import LINT
 from scaffolder.app.contracts import named
 from scaffolder.diagnostics import Diagnostic
 
@@ -33,10 +34,14 @@ def _found(contracts: Compiled, checked: Sequence[str]) -> list[Diagnostic]:
     """What buf and the rules of google.api.http have against the contracts `checked`."""
     found = []
     together = dict.fromkeys([*contracts.own, *checked])
+    reasons = {reason.location for enum in contracts.contract.errors for reason in enum.errors}
     for rules, names in contracts.by_rules(together):
         for violation in buf.lint(contracts.image(names), rules.for_lint()):
             if not violation.file or violation.file in checked:
                 place = contracts.place(violation.file, violation.line, violation.column)
+                # Callers see the name of a reason: it is chosen for them, and a prefix would be a part of it.
+                if rules.lint is LINT and violation.rule == "ENUM_VALUE_PREFIX" and place in reasons:
+                    continue
                 hint = of_lint(violation.rule, violation.message)
                 found.append(Diagnostic(violation.rule, sentence(violation.message), hint, place))
     places = {contracts.place(name).path for name in checked}
