@@ -13,6 +13,7 @@ from enum import Enum
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import ForeignKey, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -270,3 +271,24 @@ def test_postgresql_needs_its_driver_only_when_used() -> None:
 def test_an_unfit_url_is_a_configuration_error(url: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         DatabaseConfig(url=url)
+
+
+async def test_a_table_that_is_older_than_the_code_is_told_at_the_start(tmp_path: Path) -> None:
+    old = tmp_path / "old.db"
+    with closing(sqlite3.connect(old)) as connection:
+        connection.execute(
+            "CREATE TABLE rows (id INTEGER PRIMARY KEY, at TEXT, line TEXT, note TEXT NOT NULL, more TEXT)"
+        )
+    database = Database(DatabaseConfig(url=f"sqlite+aiosqlite:///{old}"))
+    with structlog.testing.capture_logs() as logs:
+        await database.create_tables(Base.metadata)
+    await database.close()
+    assert [(each["table"], each["missing"], each["unknown"]) for each in logs] == [
+        ("rows", ["lines", "parent", "count"], ["note"])
+    ]
+
+
+async def test_nothing_is_told_of_tables_that_fit(database: Database) -> None:
+    with structlog.testing.capture_logs() as logs:
+        await database.create_tables(Base.metadata)
+    assert logs == []

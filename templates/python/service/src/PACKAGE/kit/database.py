@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+import structlog
 from pydantic import ConfigDict, TypeAdapter, field_validator
 from pydantic_core import to_json, to_jsonable_python
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, MetaData, event, text
+from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, MetaData, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -25,6 +26,8 @@ from sqlalchemy.types import TypeDecorator
 from .config import Duration, Section
 
 T = TypeVar("T")
+
+_log = structlog.stdlib.get_logger("database")
 
 _READING = "reading"  # an execution option of ours: the transaction will not write
 
@@ -86,9 +89,12 @@ class Database:
             yield session
 
     async def create_tables(self, metadata: MetaData) -> None:
-        """Creates the tables that are missing; changes none that exist."""
+        """Creates the tables that are missing; changes none that exist, and logs each that does not fit any more."""
         async with self.engine.begin() as connection:
             await connection.run_sync(metadata.create_all)
+            misfits = await connection.run_sync(_misfits, metadata)
+        for table, columns in misfits.items():
+            _log.error("table is older than the code: calls will fail", table=table, **columns)
 
     async def check(self) -> None:
         """Raises if the database does not answer; fit for `Health.register`."""
@@ -97,6 +103,24 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _misfits(connection: Connection, metadata: MetaData) -> dict[str, dict[str, list[str]]]:
+    """By table, the columns that it is `missing`, and those `unknown` ones without which no row can be stored."""
+    found = {}
+    inspector = inspect(connection)
+    for table in metadata.tables.values():
+        columns = {column["name"]: column for column in inspector.get_columns(table.name, table.schema)}
+        missing = [column.name for column in table.columns if column.name not in columns]
+        unknown = [
+            name
+            for name, column in columns.items()
+            if name not in table.columns
+            and not (column["nullable"] or column["default"] is not None or "identity" in column)
+        ]
+        if missing or unknown:
+            found[table.fullname] = {"missing": missing, "unknown": unknown}
+    return found
 
 
 class _ReadSession(Session):
