@@ -106,6 +106,18 @@ async def test_requests_and_responses_of_a_stream_alternate(running: Running, tr
     assert received == ["a", "b", "c"]
 
 
+async def test_an_error_arrives_though_the_client_is_still_sending(running: Running) -> None:
+    """grpc.aio alone says INTERNAL most of the time: the next message cannot be sent, and the status is on its way."""
+    codes = []
+    async with AsyncChannel(_target(running, "grpc")) as channel:
+        for _ in range(100):
+            many = [shop.Item(name="unimplemented"), *[shop.Item(name="x" * 1000)] * 100]
+            with pytest.raises(ServiceError) as failed:
+                _ = [item async for item in channel.stream_stream(shop.EXCHANGE, many)]
+            codes.append(failed.value.code)
+    assert set(codes) == {Code.UNIMPLEMENTED}
+
+
 @TRANSPORTS
 async def test_an_error_ends_a_stream_from_the_client(running: Running, transport: str) -> None:
     async def endless() -> AsyncIterator[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,9 @@ import grpc
 from .errors import ServiceError
 from .rpc import Method, Req, Res
 from .status import from_grpc
+
+# How long a status may be on its way when messages cannot be sent any more. Seconds.
+_STATUS_WITHIN = 1.0
 
 
 class AsyncGrpcTransport:
@@ -48,6 +52,7 @@ class AsyncGrpcTransport:
             call = self._callable(method)(
                 requests, timeout=_finite(timeout), metadata=tuple(metadata.items())
             )
+            _leave_status_to_server(call)
             response: Res = await call
         except grpc.aio.AioRpcError as error:
             raise _error_of(error, method) from error
@@ -61,6 +66,7 @@ class AsyncGrpcTransport:
         metadata: Mapping[str, str],
     ) -> AsyncIterator[Res]:
         call = self._callable(method)(requests, timeout=_finite(timeout), metadata=tuple(metadata.items()))
+        _leave_status_to_server(call)
         async for response in _responses(call, method):
             yield response
 
@@ -152,6 +158,33 @@ async def _responses(call: Any, method: Method[Any, Any]) -> AsyncIterator[Any]:
         raise _error_of(error, method) from error
     finally:
         call.cancel()
+
+
+class _Call:
+    """grpc.aio's inner call, but for one thing: it does not make up a status where the server's is on its way.
+
+    A server may end a stream before it has read all of it, with an error for instance. The next message cannot
+    be sent then, and grpc.aio would put INTERNAL in the place of what the server said (issue 36066 of grpc).
+    """
+
+    def __init__(self, call: Any) -> None:
+        self._call = call
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._call, name)
+
+    def set_internal_error(self, text: str) -> None:
+        asyncio.get_running_loop().call_later(_STATUS_WITHIN, self._give_up, text)
+
+    def _give_up(self, text: str) -> None:
+        if not self._call.done():
+            self._call.set_internal_error(text)
+
+
+def _leave_status_to_server(call: Any) -> None:
+    """For a call whose first message is not sent yet; without effect where grpc.aio has no such inner call."""
+    if (inner := getattr(call, "_cython_call", None)) is not None:
+        call._cython_call = _Call(inner)
 
 
 def _open(module: Any, target: str) -> Any:
