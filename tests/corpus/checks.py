@@ -13,6 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
+
 from tests.generated.projects import Project
 
 from .contracts import Source
@@ -79,6 +82,7 @@ class Check:
             self._lint()
             self._types()
             self._imports()
+            self._document()
             with self._timed("service"):
                 self.result.failures += probe(self._project, contract)
             self._calls(described)
@@ -139,6 +143,15 @@ class Check:
                 "import importlib, sys\nfor name in sys.stdin.read().split(): importlib.import_module(name)"
             )
             self._run("import", [sys.executable, "-P", "-W", "error", "-c", code], given=" ".join(part))
+
+    def _document(self) -> None:
+        """The OpenAPI document is a valid one; there is none where nothing is bound."""
+        for path in (self._project.root / "src" / self._project.package / "gen").glob("openapi.json"):
+            with self._timed("document"):
+                try:
+                    OpenAPIV31SpecValidator(json.loads(path.read_text(encoding="utf-8"))).validate()
+                except OpenAPIValidationError as error:
+                    self._fail("document", str(error))
 
     def _calls(self, described: Path) -> None:
         arguments = [self._project.package, ",".join(self._source.packages), str(described), str(self._seeds)]

@@ -88,6 +88,15 @@ def test_parts_of_a_name_are_called_as_the_resource_calls_them(written: Document
     assert list(found["paths"]) == ["/v1/shelves/{shelf_id}"]
 
 
+def test_segment_of_several_names_is_one_parameter(written: Document) -> None:
+    found = valid(written(
+        service(rpc("Get", 'get: "/v1/{name=shelves/*/books/*}:read"'))
+        + """message R { string name = 1;
+             option (google.api.resource) = {type: "a/B" pattern: "shelves/{shelf}~{row}/books/{book}"}; }"""
+    ))  # fmt: skip
+    assert list(found["paths"]) == ["/v1/shelves/{shelf_row}/books/{book}:read"]
+
+
 def test_deep_wildcard_is_one_parameter_that_says_so(written: Document) -> None:
     found = valid(
         written(service(rpc("Get", 'get: "/v1/{name=files/**}"')) + "message R { string name = 1; }")

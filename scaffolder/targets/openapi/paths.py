@@ -7,10 +7,13 @@ value, as every client does, so calls what it means.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scaffolder.contract.http_rule import DoubleWildcard, Literal, PathTemplate, Variable, Wildcard
+
+_NAME = re.compile(r"\{(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +91,10 @@ def _named(text: str, patterns: Sequence[str]) -> Iterator[str]:
     """The names of the wildcards in `text`, by the first of the resource patterns of that form."""
     for pattern in patterns:
         parts = pattern.split("/")
-        plain = "/".join("*" if part.startswith("{") and part.endswith("}") else part for part in parts)
+        plain = "/".join("*" if "{" in part else part for part in parts)
         if plain == text:
-            yield from (part[1:-1].partition("=")[0] for part in parts if part.startswith("{"))
+            # A segment may have several names (AIP-122): `{ad_group}~{ad}` is one parameter all the same.
+            yield from ("_".join(_NAME.findall(part)) for part in parts if "{" in part)
             return
 
 
