@@ -7,6 +7,7 @@ ErrorInfo is not among them: `ServiceError.reason`, `metadata` and `domain` are 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,6 +28,11 @@ class FieldViolation:
     field: str
     description: str
     reason: str = ""
+
+
+def subscript(key: str | int) -> str:
+    """The index or map key of a field's path, `[0]`, `["a"]`, `[true]`: as buf.validate.FieldPath writes it."""
+    return f"[{json.dumps(key, ensure_ascii=False)}]"
 
 
 def bad_request(violations: Iterable[FieldViolation]) -> Message:

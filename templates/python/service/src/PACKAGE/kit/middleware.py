@@ -67,6 +67,25 @@ def around(manager: Callable[[Context], AbstractAsyncContextManager[object]]) ->
     return layer
 
 
+def check_requests(bound: BoundMethod, check: Callable[[Any], None]) -> BoundMethod:
+    """The method with `check(request)`, which may raise, before its handler has a request; of a stream, each."""
+    handler = bound.handler
+
+    async def checked(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        async for request in requests:
+            check(request)
+            yield request
+
+    def call(request: Any, context: Context) -> Any:
+        check(request)
+        return handler(request, context)
+
+    def call_stream(requests: AsyncIterator[Any], context: Context) -> Any:
+        return handler(checked(requests), context)
+
+    return replace(bound, handler=call_stream if bound.method.client_streaming else call)
+
+
 def compose_unary(
     bound: BoundMethod, middleware: Sequence[Middleware], decode: Decode, encode: Encode
 ) -> UnaryCall:

@@ -11,8 +11,8 @@ which then are parts of something (AIP-134).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -20,9 +20,9 @@ from google.api import field_behavior_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor, OneofDescriptor
 from google.protobuf.message import Message
 
-from .context import Context
-from .details import FieldViolation
+from .details import FieldViolation, subscript
 from .errors import InvalidArgumentError
+from .middleware import check_requests
 from .rpc import BoundMethod
 
 _FIELD_MASK = "google.protobuf.FieldMask"
@@ -38,21 +38,7 @@ def require_fields(bound: BoundMethod) -> BoundMethod:
     check = _own(descriptor) if partial else _check(descriptor)
     if check is None:
         return bound
-    handler = bound.handler
-
-    async def checked(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
-        async for request in requests:
-            _require(check, request, bound)
-            yield request
-
-    def call(request: Any, context: Context) -> Any:
-        _require(check, request, bound)
-        return handler(request, context)
-
-    def call_stream(requests: AsyncIterator[Any], context: Context) -> Any:
-        return handler(checked(requests), context)
-
-    return replace(bound, handler=call_stream if bound.method.client_streaming else call)
+    return check_requests(bound, lambda request: _require(check, request, bound))
 
 
 @dataclass(slots=True)
@@ -139,15 +125,11 @@ def _messages(message: Message, container: FieldDescriptor) -> Iterator[tuple[st
     value: Any = getattr(message, container.name)
     inner = container.message_type
     if inner is not None and inner.GetOptions().map_entry:
-        yield from ((f"{container.name}[{_key(key)}]", value[key]) for key in sorted(value))
+        yield from ((f"{container.name}{subscript(key)}", value[key]) for key in sorted(value))
     elif container.is_repeated:
-        yield from ((f"{container.name}[{index}]", item) for index, item in enumerate(value))
+        yield from ((f"{container.name}{subscript(index)}", item) for index, item in enumerate(value))
     elif message.HasField(container.name):
         yield container.name, value
-
-
-def _key(key: Any) -> str:
-    return f'"{key}"' if isinstance(key, str) else str(key)
 
 
 def _is_required(each: FieldDescriptor) -> bool:

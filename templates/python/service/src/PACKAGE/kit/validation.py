@@ -6,21 +6,18 @@ at once: INVALID_ARGUMENT with a google.rpc.BadRequest, one violation for each r
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
-from typing import Any
 
 import protovalidate
 from google.protobuf import message_factory
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 
-from .context import Context
-from .details import FieldViolation
+from .details import FieldViolation, subscript
 from .errors import InvalidArgumentError
+from .middleware import check_requests
 from .rpc import BoundMethod
 
 _validator = protovalidate.Validator()  # compiles the rules of a message once; safe to share
@@ -32,22 +29,7 @@ def validate_requests(bound: BoundMethod) -> BoundMethod:
     Rules that cannot be compiled stop the start: protovalidate.CompilationError.
     """
     _compile(bound.method.request.DESCRIPTOR)
-    handler = bound.handler
-
-    async def checked(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
-        async for request in requests:
-            validate(request)
-            yield request
-
-    def call(request: Any, context: Context) -> Any:
-        validate(request)
-        return handler(request, context)
-
-    def call_stream(requests: AsyncIterator[Any], context: Context) -> Any:
-        return handler(checked(requests), context)
-
-    layered = call_stream if bound.method.client_streaming else call
-    return replace(bound, handler=layered, violations=violations)
+    return replace(check_requests(bound, validate), violations=violations)
 
 
 def validate(message: Message) -> None:
@@ -98,8 +80,4 @@ def _violation(violation: protovalidate.ViolationPb) -> FieldViolation:
 
 
 def _step(element: protovalidate.FieldPathElementPb) -> str:
-    """`items[0]`, `labels["a"]`: as buf.validate.FieldPath writes it."""
-    if element.subscript is None:
-        return element.field_name
-    value = element.subscript.value
-    return f"{element.field_name}[{json.dumps(value, ensure_ascii=False)}]"
+    return element.field_name + ("" if element.subscript is None else subscript(element.subscript.value))
