@@ -21,11 +21,8 @@ types: Any = importlib.import_module("failing_service.biz.order_types")
 clients: Any = importlib.import_module("failing_service_client")
 pb: Any = importlib.import_module("failing_service_client.gen.failing.v1.failing_pb2")
 errors: Any = importlib.import_module("failing_service_client.kit.errors")
-lifecycle: Any = importlib.import_module("failing_service.kit.lifecycle")
 wiring: Any = importlib.import_module("failing_service.wiring")
-config: Any = importlib.import_module("failing_service.config")
-grpc_server: Any = importlib.import_module("failing_service.transport.grpc").grpc_server
-http_server: Any = importlib.import_module("failing_service.transport.http").http_server
+served: Any = importlib.import_module("served").served
 
 
 class UseCase(biz.OrderUseCase):  # type: ignore[misc]
@@ -135,19 +132,11 @@ def as_a_browser(target: str) -> None:
 
 
 async def main() -> None:
-    container = Container(
-        config.Config(
-            grpc={"host": "127.0.0.1", "port": 0},
-            http={"host": "127.0.0.1", "port": 0},
-            database={"url": "sqlite+aiosqlite://"},
-        )
-    )
-    grpc, http = grpc_server(container), http_server(container)
-    async with lifecycle.serving(container, [grpc, http]):
-        for target in (f"127.0.0.1:{grpc.port}", f"http://127.0.0.1:{http.port}"):
+    async with served("failing_service", Container) as targets:
+        for target in targets:
             await asynchronously(target)
             await asyncio.to_thread(synchronously, target)
-        await asyncio.to_thread(as_a_browser, f"http://127.0.0.1:{http.port}")
+        await asyncio.to_thread(as_a_browser, targets[1])
     print("ok")
 
 

@@ -17,11 +17,8 @@ biz: Any = importlib.import_module("order_service.biz.order")
 clients: Any = importlib.import_module("order_service.client")
 pb: Any = importlib.import_module("order_service.gen.order.v1.order_pb2")
 errors: Any = importlib.import_module("order_service.kit.errors")
-lifecycle: Any = importlib.import_module("order_service.kit.lifecycle")
 wiring: Any = importlib.import_module("order_service.wiring")
-config: Any = importlib.import_module("order_service.config")
-grpc_server: Any = importlib.import_module("order_service.transport.grpc").grpc_server
-http_server: Any = importlib.import_module("order_service.transport.http").http_server
+served: Any = importlib.import_module("served").served
 
 
 class UseCase(biz.OrderUseCase):  # type: ignore[misc]
@@ -92,16 +89,8 @@ def synchronously(target: str) -> None:
 
 
 async def main() -> None:
-    container = Container(
-        config.Config(
-            grpc={"host": "127.0.0.1", "port": 0},
-            http={"host": "127.0.0.1", "port": 0},
-            database={"url": "sqlite+aiosqlite://"},
-        )
-    )
-    grpc, http = grpc_server(container), http_server(container)
-    async with lifecycle.serving(container, [grpc, http]):
-        for target in (f"127.0.0.1:{grpc.port}", f"http://127.0.0.1:{http.port}"):
+    async with served("order_service", Container) as targets:
+        for target in targets:
             await asynchronously(target)
             await asyncio.to_thread(synchronously, target)
     print("ok")
