@@ -9,7 +9,8 @@ from scaffolder.contract.model import Binding, Contract, Field, Message, Method,
 from scaffolder.targets.openapi import query
 from scaffolder.targets.openapi.errors import Errors
 from scaffolder.targets.openapi.paths import Parameter, Path
-from scaffolder.targets.openapi.schemas import Schemas, Use, at_least, is_required, nullable, required_oneofs
+from scaffolder.targets.openapi.presence import Use, at_least, is_required, nullable, required_oneofs
+from scaffolder.targets.openapi.schemas import Schemas
 
 JSON = "application/json"
 RAW = "google.api.HttpBody"

@@ -8,7 +8,8 @@ from typing import Any
 from scaffolder.contract.model import Field, Kind, Message, Method
 from scaffolder.targets.openapi import wellknown
 from scaffolder.targets.openapi.conventions import refined
-from scaffolder.targets.openapi.schemas import Schemas, Use, at_least, described, is_required
+from scaffolder.targets.openapi.presence import Use, at_least, described, is_required
+from scaffolder.targets.openapi.schemas import Schemas
 from scaffolder.targets.openapi.wellknown import GOOGLE
 
 Path = tuple[Field, ...]
