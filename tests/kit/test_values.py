@@ -26,7 +26,7 @@ KIT = Path(kit.__file__).parent
 
 # What a client package is made of; nothing of a server may come with it.
 CLIENT_MODULES = (
-    *("client", "client_grpc", "client_http", "context", "convert", "details", "errors"),
+    *("client", "client_grpc", "client_http", "client_http_call", "context", "convert", "details", "errors"),
     *("field_text", "fields", "http_rule", "path", "raw_body", "rpc", "status", "transcoding"),
     "protojson",
     *(f"protojson.{path.stem}" for path in (KIT / "protojson").glob("[!_]*.py")),

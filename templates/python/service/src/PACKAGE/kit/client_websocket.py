@@ -19,7 +19,7 @@ from websockets.sync.client import ClientConnection as Connection
 from websockets.sync.client import connect as connect_blocking
 
 from . import status, transcoding
-from .client_http import headers_for, read_line, seconds_of
+from .client_http_call import headers_for, read_line, seconds_of
 from .errors import (
     CancelledError_,
     DeadlineExceededError,
