@@ -1,0 +1,56 @@
+"""The tables of a project's resources, as values: what models are rendered from and migrations compare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; `name` is the contract's field.
+
+    `type` is the SQLAlchemy type as revisions write it, free of anything of the project (``sa.String()``,
+    ``sa.JSON().with_variant(postgresql.JSONB(), "postgresql")``), `default` the text that fills the rows that are there
+    when the column is added (SQL as a Python expression: ``''``, ``sa.false()``), `""` for none.
+    `attribute` and `definition` are the line in the model: ``title: Mapped[str] = mapped_column(…)``.
+    """
+
+    name: str
+    type: str
+    nullable: bool = False
+    default: str = ""
+    attribute: str = ""
+    definition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """`columns` of this table name a row of `table` by its columns `refers_to`."""
+
+    name: str
+    columns: tuple[str, ...]
+    table: str
+    refers_to: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A named unique constraint, index or check: over `columns`, or `condition` (a check's SQL)."""
+
+    name: str
+    columns: tuple[str, ...] = ()
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A resource's table. `resource` is its message's full name: the identity that survives a renamed table."""
+
+    name: str
+    resource: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    unique: tuple[Constraint, ...] = ()
+    indexes: tuple[Constraint, ...] = ()
+    checks: tuple[Constraint, ...] = ()
