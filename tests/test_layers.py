@@ -1,6 +1,6 @@
 """Imports run downward only: cli → app → stages; a stage knows the shared values, never another stage.
 
-The targets know the contract they write for and the merge that they teach their language; nobody else knows either.
+The targets know the contract they write for, what is standard in it, and the merge that they teach their language; nobody else knows either.
 """
 
 import ast
@@ -26,11 +26,13 @@ ALLOWED: dict[str, set[str]] = {
     "project": VALUES,
     "contract": VALUES,
     "merge": VALUES,
-    "targets": VALUES | {"contract", "merge"},
+    "standard": VALUES | {"contract"},
+    "targets": VALUES | {"contract", "merge", "standard"},
     "plan": VALUES | {"targets", "overlay"},
     "render": VALUES | {"overlay"},
     "workspace": VALUES | {"overlay"},
-    "app": VALUES | {"contract", "merge", "overlay", "targets", "plan", "render", "workspace", "project"},
+    "app": VALUES
+    | {"contract", "merge", "overlay", "standard", "targets", "plan", "render", "workspace", "project"},
     "cli": VALUES | {"app", "project"},
     "__main__": {"cli"},
 }
