@@ -1,1 +1,8 @@
 """Standard methods of resources (AIP-121 to 136, 140 to 164, 231 to 235), recognised in a contract; of no language."""
+
+from __future__ import annotations
+
+from scaffolder.standard.model import INTEGERS, VERBS, Resource, StandardMethod
+from scaffolder.standard.recognition import Standard, recognise
+
+__all__ = ["INTEGERS", "VERBS", "Resource", "Standard", "StandardMethod", "recognise"]

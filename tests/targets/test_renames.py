@@ -24,7 +24,7 @@ from scaffolder.targets.python.renames.renaming import Generation, Renaming, ren
 from scaffolder.targets.python.renames.spec import Kind, Rename, parse
 from scaffolder.targets.python.renames.suggest import strangers, suggestions, surface
 from scaffolder.targets.python.renames.text import Substitution, Words, substitute
-from scaffolder.targets.python.resources import recognise
+from scaffolder.targets.python.stores import standard_of
 from scaffolder.targets.python.views import ProjectViews
 
 SAMPLES = Path(__file__).parents[2] / "sample_protos"
@@ -498,15 +498,12 @@ def test_every_other_byte_stays(lines: list[str], ending: str, last: bool, bom: 
     assert found.count("new_name") == sum(LINES[line] for line in lines)
 
 
-def kept(contract: Contract) -> list[list[tuple[str, bool, bool]]]:
+def kept(contract: Contract) -> list[list[tuple[str, str, str]]]:
     """What the tool takes for a resource, which hangs on names: where a rename changes that, more than names change."""
     return [
-        sorted(
-            (s.verb, s.resource.has_time("create_time"), s.resource.has_time("update_time"))
-            for s in found.values()
-        )
+        sorted((s.verb, s.resource.create_time, s.resource.update_time) for s in found.values())
         for service in contract.services
-        for found in [recognise(contract, service)]
+        for found in [standard_of(contract).of(service)]
     ]
 
 

@@ -6,21 +6,21 @@ import re
 from typing import Any
 
 from scaffolder.contract.model import Method
+from scaffolder.standard import StandardMethod
 from scaffolder.targets.python import types
 from scaffolder.targets.python.domain import Domain
-from scaffolder.targets.python.resources import StandardMethod
 from scaffolder.targets.python.storage import entity_variable, repository_property
+from scaffolder.targets.python.stores import collection_of
 
 
 def standard_view(domain: Domain, standard: StandardMethod, store: str) -> dict[str, Any]:
     resource = standard.resource
     identity = resource.identity.name
     entity_var = entity_variable(resource)
-    proposed = (
-        f"{entity_var}_id" if standard.id_field else "" if resource.collection else f"{entity_var}.{identity}"
-    )
+    collection = collection_of(resource)
+    proposed = f"{entity_var}_id" if standard.id_field else "" if collection else f"{entity_var}.{identity}"
     new_id = f"resource_id({proposed})"
-    times = [name for name in ("create_time", "update_time") if resource.has_time(name)]
+    times = list(filter(None, (resource.create_time, resource.update_time)))
     return {
         "standard": standard,
         "resource": resource,
@@ -30,10 +30,10 @@ def standard_view(domain: Domain, standard: StandardMethod, store: str) -> dict[
         "identity": identity,
         "identity_type": "int" if resource.is_integer else "str",
         "repository_property": f"_{repository_property(resource, store)}",
-        "new_identity": f'f"{resource.collection}{{{new_id}}}"' if resource.collection else new_id,
+        "new_identity": f'f"{collection}{{{new_id}}}"' if collection else new_id,
         "create_times": " = ".join(f"{entity_var}.{name}" for name in times),
-        "sets_update_time": "update_time" in times,
-        "server_fields": "{" + ", ".join(f'"{name}"' for name in resource.server_fields()) + "}",
+        "sets_update_time": bool(resource.update_time),
+        "server_fields": "{" + ", ".join(f'"{name}"' for name in resource.server_fields) + "}",
     }
 
 

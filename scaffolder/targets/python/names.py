@@ -8,17 +8,13 @@ import re
 from collections.abc import Collection
 
 from scaffolder.paths import WINDOWS_DEVICES
+from scaffolder.standard import words
 
-_WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+plural, snake = words.plural, words.snake
 _NOT_IN_IDENTIFIER = re.compile(r"\W", re.ASCII)
 
 BUILTIN_TYPES = frozenset(name for name in dir(builtins) if name.islower())
 """Builtins in lower case: as the name of a class they would shadow a type that annotations use."""
-
-
-def snake(name: str) -> str:
-    """`GetIAMPolicy` → `get_iam_policy`; a name in snake case stays as it is."""
-    return re.sub(r"_+", "_", _WORD_BOUNDARY.sub("_", name)).lower()
 
 
 def pascal(name: str) -> str:
@@ -76,25 +72,3 @@ def title(name: str) -> str:
     """`order_service` → `Order service`, for headings and sentences."""
     words = re.sub(r"[_\-\s]+", " ", snake(name)).strip()
     return words[:1].upper() + words[1:]
-
-
-def plural(word: str) -> str:
-    """The English plural as contracts form it: `order` → `orders`, `item_policy` → `item_policies`.
-
-    Knows the regular ways and the few irregular words that contracts use; whatever stands before the last word stays.
-    """
-    for one, many in IRREGULAR.items():
-        if re.search(rf"(^|[_ ]){one}$", word) or word.endswith(one.capitalize()):
-            return word[: -len(one) + 1] + many[1:]
-    for ending, replacement in (
-        (r"(?<=[^aeiou])y$", "ies"),
-        (r"(?<=(?:.l|ea|oa))f$", "ves"),
-        (r"(?<=i)fe$", "ves"),
-        (r"(?<=s|x|z)$|(?<=[cs]h)$", "es"),
-    ):
-        if re.search(ending, word):
-            return re.sub(ending, replacement, word)
-    return word + "s"
-
-
-IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women", "datum": "data"}

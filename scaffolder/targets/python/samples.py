@@ -6,9 +6,10 @@ import keyword
 from typing import Any
 
 from scaffolder.contract.model import Field, Kind
+from scaffolder.standard import Resource, StandardMethod
 from scaffolder.targets.python.domain import Domain
 from scaffolder.targets.python.modules import Imports
-from scaffolder.targets.python.resources import Resource, StandardMethod
+from scaffolder.targets.python.stores import collection_of
 
 
 def samples(
@@ -21,7 +22,7 @@ def samples(
     attribute = next((f.attribute for f in domain.fields_of(resource.message) if f.field is field), "")
     given = f'{attribute}="sample"' if field else ""
     identity = resource.identity.name
-    stored = "" if resource.is_integer else f'{identity}="{resource.collection}one"'
+    stored = "" if resource.is_integer else f'{identity}="{collection_of(resource)}one"'
     message = imports.type_of(resource.message)
     bound = all(m["bindings"] for m in of_resource)
     return {
@@ -31,7 +32,7 @@ def samples(
         "sample_path": field.name if field else "",
         "stored_sample": ", ".join(filter(None, (stored, given))),
         "message_sample": f'{message}({field.name}="sample")' if field else f"{message}()",
-        "unknown": "404" if resource.is_integer else f'"{resource.collection}none"',
+        "unknown": "404" if resource.is_integer else f'"{collection_of(resource)}none"',
         "transports": '"grpc", "http"' if bound else '"grpc"',
     }
 
@@ -43,7 +44,7 @@ def sample_request(standard: StandardMethod) -> dict[str, Any]:
         field = _sample_field(resource)
         return {standard.payload: {field.name: "sample"} if field else {}}
     if standard.verb in ("get", "delete"):
-        return {resource.identity.name: 1 if resource.is_integer else f"{resource.collection}{_SOME_ID}"}
+        return {resource.identity.name: 1 if resource.is_integer else f"{collection_of(resource)}{_SOME_ID}"}
     return {}
 
 
@@ -53,7 +54,7 @@ VERBS = ("create", "get", "list", "update", "delete")
 
 def _sample_field(resource: Resource) -> Field | None:
     """A plain string that a client may set, the one that tests fill."""
-    owned = resource.server_fields()
+    owned = resource.server_fields
     for field in resource.message.fields:
         plain = field.kind is Kind.STRING and not (field.repeated or field.has_presence or field.map_key)
         if plain and field.name not in owned and not keyword.iskeyword(field.name):

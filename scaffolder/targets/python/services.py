@@ -9,13 +9,13 @@ from typing import Any
 
 from scaffolder.contract.model import Contract, Message, Method, Service
 from scaffolder.contract.rule_check import RuleJudge
+from scaffolder.standard import Resource, Standard, StandardMethod
 from scaffolder.targets.python.domain import Domain, enum_members
 from scaffolder.targets.python.mapping import Conversion, build, crossing
 from scaffolder.targets.python.methods import custom_view, standard_view, with_lists
 from scaffolder.targets.python.modules import Imports, safe_stem
 from scaffolder.targets.python.names import identifier, noun, safe, snake, title
 from scaffolder.targets.python.nouns import stem_of
-from scaffolder.targets.python.resources import Resource, StandardMethod, recognise
 from scaffolder.targets.python.samples import sample_request, samples
 from scaffolder.targets.python.storage import (
     DATA_CLASSES,
@@ -81,6 +81,7 @@ class ServiceNames:
 class ServiceViews:
     """Builds the view of a service; `package` is the dotted package that holds `gen`.
 
+    `recognised` is what is standard in the contract.
     `names` are the service's own; `stores` the nouns of resources, by their messages' full names, where these are not
     the resources' plain ones.
     """
@@ -88,12 +89,13 @@ class ServiceViews:
     contract: Contract
     service: Service
     package: str
+    recognised: Standard
     names: ServiceNames
     stores: Mapping[str, str] = field(default_factory=dict)
     standard: dict[str, StandardMethod] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.standard = recognise(self.contract, self.service)
+        self.standard = self.recognised.of(self.service)
 
     def methods(self, imports: Imports) -> list[dict[str, Any]]:
         """The RPCs as gen/ and the clients see them: names, types and kinds."""
@@ -167,8 +169,7 @@ class ServiceViews:
         return self.stores.get(resource.message.full_name, "") if resource else ""
 
     def _resources(self) -> list[Resource]:
-        unique = {s.resource.message.full_name: s.resource for s in self.standard.values()}
-        return list(unique.values())
+        return self.recognised.stored_by(self.service)
 
     def _verbs(self, resource: Resource | None) -> set[str]:
         if resource is None:

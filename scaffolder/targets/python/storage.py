@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from scaffolder.contract.model import Kind
+from scaffolder.standard import Resource
 from scaffolder.targets.python.domain import Domain, DomainField
 from scaffolder.targets.python.names import BUILTIN_TYPES, in_words, pascal, plural, safe, title
-from scaffolder.targets.python.resources import Resource
+from scaffolder.targets.python.stores import collection_of, noun_of
 
 WIDE = frozenset({Kind.INT64, Kind.SINT64, Kind.SFIXED64, Kind.UINT32, Kind.FIXED32})
 """Integers that need more than 32 signed bits in a database."""
@@ -66,7 +67,7 @@ _VARIABLES = BUILTIN_TYPES | {
 
 def entity_variable(resource: Resource) -> str:
     """The variable that holds a resource, in code that has variables and functions of its own."""
-    return safe(resource.noun, _VARIABLES)
+    return safe(noun_of(resource), _VARIABLES)
 
 
 def repository_view(
@@ -90,7 +91,7 @@ def repository_view(
     attributes = {field.field.name: field.attribute for field in fields}
     columns = [_column(field, field.field is resource.identity) for field in fields]
     name = repository_class(resource, store)
-    before, _, after = in_words(store or resource.noun, resource.noun)
+    before, _, after = in_words(store or noun_of(resource), noun_of(resource))
     return {
         "class": name,
         "sql_class": f"Sql{name}",
@@ -101,15 +102,15 @@ def repository_view(
         "row_class": f"{resource.message.name}Row",
         "noun": title(resource.message.name).lower(),
         "plural": plural(title(resource.message.name).lower()),
-        "table": "_".join(filter(None, (before, plural(resource.noun), after))),
+        "table": "_".join(filter(None, (before, plural(noun_of(resource)), after))),
         "identity": attributes[resource.identity.name],
         "key": next(column["attribute"] for column in columns if column["is_identity"]),
         "identity_type": "int" if resource.is_integer else "str",
         "first": "0" if resource.is_integer else '""',
-        "collection": resource.collection,
-        "server_fields": sorted(attributes[name] for name in resource.server_fields()),
-        "create_time": resource.has_time("create_time"),
-        "update_time": resource.has_time("update_time"),
+        "collection": collection_of(resource),
+        "server_fields": sorted(attributes[name] for name in resource.server_fields),
+        "create_time": bool(resource.create_time),
+        "update_time": bool(resource.update_time),
         "columns": columns,
         "verbs": verbs | ({"get"} if "update" in verbs else set()),
     }
@@ -117,12 +118,12 @@ def repository_view(
 
 def repository_property(resource: Resource, store: str) -> str:
     """The container's property, and with an underscore before it the use case's attribute."""
-    return f"{store or resource.noun}_repository"
+    return f"{store or noun_of(resource)}_repository"
 
 
 def repository_class(resource: Resource, store: str) -> str:
     """The protocol in biz/: `BookRepository`, `AdminBookRepository` of the store `admin_book`."""
-    before, _, after = in_words(store or resource.noun, resource.noun)
+    before, _, after = in_words(store or noun_of(resource), noun_of(resource))
     return f"{pascal(before)}{resource.message.name}{pascal(after)}Repository"
 
 

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from scaffolder.contract.model import Contract, Enum, File
+from scaffolder.standard import Standard
 from scaffolder.targets.python.errors import error_views
 from scaffolder.targets.python.modules import (
     OWN_STUBS,
@@ -24,8 +25,8 @@ from scaffolder.targets.python.modules import (
 )
 from scaffolder.targets.python.names import noun, title
 from scaffolder.targets.python.nouns import gen_names
-from scaffolder.targets.python.resources import resource_stores
 from scaffolder.targets.python.services import ServiceNames, ServiceViews
+from scaffolder.targets.python.stores import resource_stores, standard_of
 from scaffolder.targets.python.toolchain import toolchain
 
 PORTS = {"grpc": 9000, "http": 8000}
@@ -40,7 +41,8 @@ class ProjectViews:
 
     `name` is the distribution's name, `package` the Python package, `handlers` the folder of the handlers relative to
     the project (``src/PACKAGE/service`` by default), `emit` what makes protoc's files of a descriptor set. `names` are
-    the nouns of services, by full name, that are not called by their plain one.
+    the nouns of services, by full name, that are not called by their plain one, `methods` what RPCs are to be taken for
+    (`standard.recognise`).
     """
 
     contract: Contract
@@ -50,6 +52,7 @@ class ProjectViews:
     features: tuple[str, ...] = ()
     emit: Callable[[bytes, list[str]], dict[str, str]] = field(repr=False, default=lambda *_: {})
     names: Mapping[str, str] = field(default_factory=dict)
+    methods: Mapping[str, str] = field(default_factory=dict)
     _by_package: dict[str, list[ServiceViews]] = field(repr=False, default_factory=dict, init=False)
 
     @property
@@ -171,6 +174,7 @@ class ProjectViews:
                     self.contract,
                     service,
                     package,
+                    self.standard,
                     self._service_names[service.full_name],
                     self._stores.get(service.full_name, {}),
                 )
@@ -192,8 +196,13 @@ class ProjectViews:
         }
 
     @cached_property
+    def standard(self) -> Standard:
+        """The resources and the standard methods of the contract."""
+        return standard_of(self.contract, self.methods)
+
+    @cached_property
     def _stores(self) -> dict[str, dict[str, str]]:
-        return resource_stores(self.contract, self.by_service)
+        return resource_stores(self.contract, self.standard, self.by_service)
 
     def _summary(self, views: ServiceViews) -> dict[str, Any]:
         shared = views.gen_view

@@ -2,7 +2,9 @@
 
 import pytest
 
-from scaffolder.targets.python.resources import recognise
+from scaffolder.contract.model import Contract
+from scaffolder.standard import StandardMethod
+from scaffolder.targets.python.stores import collection_of, standard_of
 
 from .conftest import Load
 
@@ -28,9 +30,13 @@ service BookService {
 """
 
 
+def recognised(contract: Contract) -> dict[str, StandardMethod]:
+    return standard_of(contract).of(contract.services[0])
+
+
 def verbs(load: Load, text: str) -> dict[str, str]:
     contract = load(text)
-    return {name: found.verb for name, found in recognise(contract, contract.services[0]).items()}
+    return {name: found.verb for name, found in recognised(contract).items()}
 
 
 def test_five_standard_methods(load: Load) -> None:
@@ -79,7 +85,7 @@ def test_parent_is_not_understood(load: Load) -> None:
 def test_identity_may_be_a_number(load: Load) -> None:
     text = MESSAGES.replace("string name = 1", "int64 id = 1").replace(" string book_id = 2;", "")
     contract = load(text + SERVICE)
-    found = recognise(contract, contract.services[0])
+    found = recognised(contract)
     assert set(found) == {"CreateBook", "GetBook", "ListBooks", "UpdateBook", "DeleteBook"}
     assert found["GetBook"].resource.is_integer
 
@@ -90,7 +96,7 @@ def test_collection_comes_from_the_pattern(load: Load) -> None:
         "message Book {", f"message Book {{ {option}"
     )
     contract = load(text + SERVICE)
-    assert recognise(contract, contract.services[0])["GetBook"].resource.collection == "shelf-books/"
+    assert collection_of(recognised(contract)["GetBook"].resource) == "shelf-books/"
 
 
 def test_streams_are_custom(load: Load) -> None:
@@ -109,8 +115,8 @@ def collection(load: Load, *paths: str, options: str = "") -> str | None:
     bound = f"rpc GetBook(GetBookRequest) returns (Book) {{ option (google.api.http) = {{ {bindings} }}; }}"
     text = SERVICE.replace("rpc GetBook(GetBookRequest) returns (Book);", bound)
     contract = load(imports + messages + text)
-    found = recognise(contract, contract.services[0])
-    return found["GetBook"].resource.collection if found else None
+    found = recognised(contract)
+    return collection_of(found["GetBook"].resource) if found else None
 
 
 def test_collection_is_what_the_paths_take(load: Load) -> None:

@@ -7,90 +7,77 @@ method that answers UNIMPLEMENTED.
 
 from __future__ import annotations
 
-import keyword
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from scaffolder.contract.model import Contract, Field, Kind, Message, Method, Service
-from scaffolder.targets.python.names import noun, plural, snake
-from scaffolder.targets.python.nouns import qualifies
-
-INTEGERS = frozenset({Kind.INT32, Kind.INT64, Kind.UINT32, Kind.SINT32, Kind.SINT64})
-"""Kinds that a numeric identity or a page size may have."""
+from scaffolder.standard.model import INTEGERS, Resource, StandardMethod
+from scaffolder.standard.words import plural, snake
 
 FIELD_MASK = "google.protobuf.FieldMask"
 TIMESTAMP = "google.protobuf.Timestamp"
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
-    """A message that a service stores.
+class Standard:
+    """What is standard in a contract.
 
-    `identity` is the field that names it; `collection` (``books/``) stands in front of a resource name and is empty
-    where the identity is an id alone.
+    `methods` are the standard methods by the full name of their RPC, `resources` the stored messages by their full
+    name, over all services. `reasons` says for every RPC, by full name, what it was taken for and by what, or why it
+    is a custom method.
     """
 
-    message: Message
-    identity: Field
-    collection: str
+    methods: Mapping[str, StandardMethod]
+    resources: Mapping[str, Resource]
+    reasons: Mapping[str, str]
 
-    @property
-    def noun(self) -> str:
-        return snake(self.message.name)
+    def of(self, service: Service) -> dict[str, StandardMethod]:
+        """The standard methods of a service by the RPC's plain name."""
+        return {m.name: self.methods[m.full_name] for m in service.methods if m.full_name in self.methods}
 
-    @property
-    def is_integer(self) -> bool:
-        """Whether the identity is a number, which the store assigns."""
-        return self.identity.kind in INTEGERS
-
-    def server_fields(self) -> tuple[str, ...]:
-        """Fields that a client cannot set: the identity and what the contract calls OUTPUT_ONLY or IDENTIFIER."""
-        owned = {"OUTPUT_ONLY", "IDENTIFIER"}
-        return tuple(f.name for f in self.message.fields if f is self.identity or owned & f.behaviors)
-
-    def has_time(self, name: str) -> bool:
-        """Whether the resource has the standard timestamp of that name (AIP-148), for the server to set."""
-        return any(
-            f.name == name and f.type_name == TIMESTAMP and not f.repeated and "OUTPUT_ONLY" in f.behaviors
-            for f in self.message.fields
-        )
+    def stored_by(self, service: Service) -> list[Resource]:
+        """The resources whose repository lives in the service's files: those that it creates."""
+        unique = {s.resource.message.full_name: s.resource for s in self.of(service).values()}
+        return list(unique.values())
 
 
-@dataclass(frozen=True, slots=True)
-class StandardMethod:
-    """What an RPC does to a resource: `verb` is create, get, list, update or delete.
+def recognise(
+    contract: Contract, overrides: Mapping[str, str] = _NONE, *, reserved: Collection[str] = ()
+) -> Standard:
+    """The standard methods of a contract's services.
 
-    `payload` is the request's field that holds the resource, `id_field` the one that proposes an id (AIP-133),
-    `mask` the update mask, `items` the response's repeated field; each `""` where there is none.
+    `overrides` says by an RPC's full name what it is to be taken for: ``custom``, a verb, or a verb and a message.
+    `reserved` are words that no field of a request or a response may be called by where a handler has to name it.
+    A resource counts only where a service both creates and returns it; otherwise nothing is known of its store.
     """
+    methods = {
+        f"{service.full_name}.{name}": standard
+        for service in contract.services
+        for name, standard in _of_service(contract, service, reserved).items()
+    }
+    resources: dict[str, Resource] = {}
+    for standard in methods.values():
+        resources.setdefault(standard.resource.message.full_name, standard.resource)
+    return Standard(methods, resources, {})
 
-    verb: str
-    resource: Resource
-    payload: str = ""
-    id_field: str = ""
-    mask: str = ""
-    items: str = ""
-    next_token: str = ""
-    page_size: str = ""
-    page_token: str = ""
 
-
-def recognise(contract: Contract, service: Service) -> dict[str, StandardMethod]:
-    """The standard methods of a service by the RPC's name.
-
-    A resource counts only where the service both creates and returns it; otherwise nothing is known of its store.
-    """
+def _of_service(contract: Contract, service: Service, reserved: Collection[str]) -> dict[str, StandardMethod]:
     unary = [m for m in service.methods if not m.client_streaming and not m.server_streaming]
     found: dict[str, StandardMethod] = {}
     for resource in _resources(contract, unary):
-        for method in unary:
-            if standard := _standard(contract, method, resource):
-                found[method.name] = standard
-    return found
+        of_resource = {m.name: s for m in unary if (s := _standard(contract, m, resource))}
+        usable = {
+            name: s for name, s in of_resource.items() if not {s.payload, s.mask, s.items} & set(reserved)
+        }
+        if any(s.verb == "create" for s in usable.values()):
+            found |= usable
+    return {m.name: found[m.name] for m in service.methods if m.name in found}
 
 
-def _resources(contract: Contract, methods: list[Method]) -> list[Resource]:
+def _resources(contract: Contract, methods: Sequence[Method]) -> list[Resource]:
     created = {m.output for m in methods if m.name == f"Create{contract.messages[m.output].name}"}
     found = []
     for method in methods:
@@ -105,7 +92,7 @@ def _resources(contract: Contract, methods: list[Method]) -> list[Resource]:
     return found
 
 
-def _bound_names(methods: list[Method], message: Message) -> set[str]:
+def _bound_names(methods: Sequence[Method], message: Message) -> set[str]:
     """What HTTP paths take as the resource's `name`: `books/*` of `/v1/{name=books/*}`, `*` of `/v1/books/{name}`."""
     names = {f"{verb}{message.name}" for verb in ("Get", "Update", "Delete")}
     return {
@@ -127,40 +114,58 @@ def _resource(message: Message, bound: set[str]) -> Resource | None:
             continue
         if field.kind is not Kind.STRING and field.kind not in INTEGERS:
             continue
-        if name != "name":
-            return Resource(message, field, "")
-        collection = _collection(message, noun, bound)
-        if field.kind is Kind.STRING and collection is not None:
-            return Resource(message, field, collection)
+        patterns = _patterns(message, noun, bound) if name == "name" else ()
+        if name != "name" or (field.kind is Kind.STRING and patterns is not None):
+            return Resource(
+                message,
+                field,
+                patterns or (),
+                create_time=_time(by_name.get("create_time")),
+                update_time=_time(by_name.get("update_time")),
+            )
     return None
 
 
-def _collection(message: Message, noun: str, bound: set[str]) -> str | None:
-    """The part of a resource name before its only id: `books/` of `books/{book}` (AIP-122); None for any other form.
+def _time(field: Field | None) -> str:
+    """The name of a standard timestamp (AIP-148), which the server sets."""
+    if field and field.type_name == TIMESTAMP and not field.repeated and "OUTPUT_ONLY" in field.behaviors:
+        return field.name
+    return ""
 
-    Without a pattern in the contract, it is what the HTTP paths take, `""` where that is the id alone.
+
+def _patterns(message: Message, noun: str, bound: set[str]) -> tuple[str, ...] | None:
+    """The pattern of the resource's name, with one id (AIP-122), none where it is the id alone; None for other forms.
+
+    Without one in the contract, it is what the HTTP paths take.
     """
     if message.resource_patterns:
         match = re.fullmatch(r"([a-z][A-Za-z0-9\-]*/)\{[a-z0-9_.]+\}", message.resource_patterns[0])
-        declared = match[1] if match and len(message.resource_patterns) == 1 else None
-        return declared if declared is None or bound <= {f"{declared}*"} else None
+        if not match or len(message.resource_patterns) != 1 or not bound <= {f"{match[1]}*"}:
+            return None
+        return message.resource_patterns
     if not bound:
-        return f"{plural(noun)}/"
+        return (f"{plural(noun)}/{{{noun}}}",)
     match = re.fullmatch(r"((?:[A-Za-z][A-Za-z0-9\-]*/)?)\*", bound.pop()) if len(bound) == 1 else None
-    return match[1] if match else None
+    if match is None:
+        return None
+    return (f"{match[1]}{{{noun}}}",) if match[1] else ()
 
 
-def _standard(contract: Contract, method: Method, resource: Resource) -> StandardMethod | None:
+def _standard(  # noqa: PLR0911
+    contract: Contract, method: Method, resource: Resource
+) -> StandardMethod | None:
     request, response = contract.messages[method.input], contract.messages[method.output]
     name, is_resource = resource.message.name, method.output == resource.message.full_name
-    if method.name == f"Create{name}" and is_resource:
+    if is_resource and method.name == f"Create{name}":
         return _create(contract, method, resource)
-    if method.name == f"Get{name}" and is_resource and _get(request, resource):
-        return StandardMethod("get", resource)
-    if method.name == f"Update{name}" and is_resource:
+    if is_resource and method.name == f"Update{name}":
         return _update(request, resource)
+    if is_resource and method.name == f"Get{name}" and _get(request, resource):
+        return StandardMethod("get", resource, identity=resource.identity.name)
     if method.name == f"Delete{name}" and _get(request, resource):
-        return StandardMethod("delete", resource) if method.output == "google.protobuf.Empty" else None
+        if method.output != "google.protobuf.Empty":
+            return None
+        return StandardMethod("delete", resource, identity=resource.identity.name, is_empty=True)
     if _is_list_of(method.name, name):
         return _list(request, response, resource)
     return None
@@ -179,16 +184,17 @@ def _is_list_of(method: str, resource: str) -> bool:
 
 
 def _holds(field: Field, resource: Resource) -> bool:
-    """Whether a field holds the resource, and a handler can reach it by attribute, `request.class` being no Python."""
-    return field.type_name == resource.message.full_name and not keyword.iskeyword(field.name)
+    """Whether a field holds the resource, or several of it."""
+    return field.type_name == resource.message.full_name
 
 
 def _create(contract: Contract, method: Method, resource: Resource) -> StandardMethod | None:
     payload = id_field = ""
+    noun_id = f"{snake(resource.message.name)}_id"
     for field in contract.messages[method.input].fields:
         if _holds(field, resource) and not field.repeated:
             payload = field.name
-        elif field.name == f"{resource.noun}_id" and field.kind is Kind.STRING and not resource.is_integer:
+        elif field.name == noun_id and field.kind is Kind.STRING and not resource.is_integer:
             id_field = field.name
         else:
             return None
@@ -207,7 +213,7 @@ def _update(request: Message, resource: Resource) -> StandardMethod | None:
     for field in request.fields:
         if _holds(field, resource) and not field.repeated:
             payload = field.name
-        elif field.type_name == FIELD_MASK and not field.repeated and not keyword.iskeyword(field.name):
+        elif field.type_name == FIELD_MASK and not field.repeated:
             mask = field.name
         else:
             return None
@@ -234,26 +240,3 @@ def _list(request: Message, response: Message, resource: Resource) -> StandardMe
         page_size="page_size" if "page_size" in names else "",
         page_token="page_token" if "page_token" in names else "",
     )
-
-
-def resource_stores(contract: Contract, nouns: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """By a service's and a message's full names: what its store is called, where that is not the resource's own noun.
-
-    `nouns` are the services', by full name. The service that the resource is called after has the plain name, otherwise
-    the first that stores it. A service whose noun is qualified (`order_v2`) stores under that one, whoever else there
-    is, so that its tables keep their names when the other version goes.
-    """
-    owners = {word: name for name, word in nouns.items()}
-    found: dict[str, dict[str, str]] = {}
-    for service in contract.services:
-        word = nouns[service.full_name]
-        stored = {s.resource.message.full_name: s.resource for s in recognise(contract, service).values()}
-        for message, resource in stored.items():
-            plain = resource.noun
-            own = word if plain == noun(service.name) else f"{word}_{plain}"
-            store = own if qualifies(word, service) else plain
-            while owners.setdefault(store, service.full_name) != service.full_name:
-                store = f"{word}_{store}"
-            if store != plain:
-                found.setdefault(service.full_name, {})[message] = store
-    return found
