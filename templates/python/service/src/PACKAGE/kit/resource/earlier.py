@@ -1,60 +1,19 @@
-"""Rules that all resources share: ids, pages, update masks and the clock (AIP-122, 133, 134, 158)."""
+"""Pages by one key and update masks, as services of earlier templates call them."""
 
 from __future__ import annotations
 
 import base64
 import copy
 import dataclasses
-import datetime
-import re
-import uuid
-from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Collection, Iterable
+from typing import Any, TypeVar
 
-from .errors import InvalidArgumentError
+from ..errors import InvalidArgumentError
 
 T = TypeVar("T")
 
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 1000
-
-_RESOURCE_ID = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._~-]{0,61}[A-Za-z0-9])?")
-
-
-def utc_now() -> datetime.datetime:
-    """The present moment, in UTC and with its zone, to the microsecond."""
-    return datetime.datetime.now(datetime.UTC)
-
-
-def resource_id(proposed: str = "") -> str:
-    """The id that the client proposes, or a random one where it proposes none (AIP-133).
-
-    Raises InvalidArgumentError for an id that could not stand as one segment of a URL's path.
-    """
-    if not proposed:
-        return str(uuid.uuid4())
-    if not _RESOURCE_ID.fullmatch(proposed):
-        raise InvalidArgumentError(
-            f"{proposed!r} is no resource id: up to 63 letters, digits, '.', '_', '~' or '-', "
-            "a letter or digit first and last"
-        )
-    return proposed
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
-    """Some items of a list, and the token of the page behind them; `next_token` is empty on the last page."""
-
-    items: Sequence[T]
-    next_token: str = ""
-
-    @classmethod
-    def of(cls, found: Sequence[T], limit: int, key: Callable[[T], str]) -> Page[T]:
-        """The first `limit` of the items found; whether one more was found says whether a page follows."""
-        if len(found) <= limit:
-            return cls(found)
-        items = found[:limit]
-        return cls(items, base64.urlsafe_b64encode(key(items[-1]).encode()).decode())
 
 
 def page_start(page_size: int, page_token: str) -> tuple[int, str]:

@@ -1,0 +1,42 @@
+"""The rules of resources, without a word on how they are stored or sent.
+
+`Rules` are those of one resource: its names, what clients may set, what an update mask changes, what a list asks for.
+A list becomes a `Query`, whose filter is a tree of nodes that a store compiles; `select` answers it in memory.
+"""
+
+from __future__ import annotations
+
+from .earlier import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, apply_mask, page_start
+from .ids import new_etag, resource_id, utc_now
+from .matching import match, select
+from .nodes import PRESENT, And, Compare, Has, Node, Not, Or, Pattern
+from .pages import Page
+from .queries import OrderKey, Query
+from .rules import Rules
+from .transactions import Transaction, no_transaction
+
+__all__ = [
+    "DEFAULT_PAGE_SIZE",
+    "MAX_PAGE_SIZE",
+    "PRESENT",
+    "And",
+    "Compare",
+    "Has",
+    "Node",
+    "Not",
+    "Or",
+    "OrderKey",
+    "Page",
+    "Pattern",
+    "Query",
+    "Rules",
+    "Transaction",
+    "apply_mask",
+    "match",
+    "new_etag",
+    "no_transaction",
+    "page_start",
+    "resource_id",
+    "select",
+    "utc_now",
+]

@@ -1,0 +1,44 @@
+"""What goes wrong with a resource, as callers are told: ErrorInfo with a reason, and ResourceInfo (AIP-193)."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from ..details import resource_info
+from ..errors import AbortedError, AlreadyExistsError, FailedPreconditionError, NotFoundError, ServiceError
+
+E = TypeVar("E", bound=ServiceError)
+
+
+def not_found(kind: str, name: object) -> NotFoundError:
+    """NOT_FOUND, reason RESOURCE_NOT_FOUND."""
+    return _about(NotFoundError, "RESOURCE_NOT_FOUND", kind, name, "does not exist")
+
+
+def already_exists(kind: str, name: object) -> AlreadyExistsError:
+    """ALREADY_EXISTS, reason RESOURCE_ALREADY_EXISTS."""
+    return _about(AlreadyExistsError, "RESOURCE_ALREADY_EXISTS", kind, name, "exists already")
+
+
+def has_children(kind: str, name: object) -> FailedPreconditionError:
+    """FAILED_PRECONDITION, reason RESOURCE_HAS_CHILDREN: what would be deleted holds something (AIP-135)."""
+    return _about(
+        FailedPreconditionError, "RESOURCE_HAS_CHILDREN", kind, name, "holds resources, delete them first"
+    )
+
+
+def changed(kind: str, name: object) -> AbortedError:
+    """ABORTED, reason RESOURCE_CHANGED: the etag is of another state than the present one (AIP-134, 154)."""
+    return _about(
+        AbortedError, "RESOURCE_CHANGED", kind, name, "was changed in the meantime, read it again (etag)"
+    )
+
+
+def _about(error: type[E], reason: str, kind: str, name: object, what: str) -> E:
+    noun = kind.rpartition("/")[2]
+    return error(
+        f'{noun} "{name}" {what}',
+        reason=reason,
+        metadata={"resource": str(name)},
+        details=[resource_info(kind, str(name), description=what)],
+    )

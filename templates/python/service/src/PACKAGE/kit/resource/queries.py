@@ -1,0 +1,62 @@
+"""What is asked of a list: which resources, in what order, from where on, how many (AIP-132, 158)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from .nodes import Node
+from .pages import Page
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderKey:
+    """One key to order by.
+
+    `path` is the contract's name of a field, or of one in a message: ``("author", "family_name")``. A `nullable` key
+    may be unset, by itself or with the message that holds it: unset comes first when ascending, last when descending.
+    Text is ordered by code point, an enum by its members' names, false before true, NaN behind every number.
+    """
+
+    path: tuple[str, ...]
+    descending: bool = False
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A list that was asked for, checked; `Rules.query` makes it, a repository answers it.
+
+    `parent` is the name of the resource that all belong to, ``""`` for all; a ``-`` in it stands for any id (AIP-159).
+    `equals` pairs fields (the contract's names) and the values that they must have. `where` is the filter.
+    Soft-deleted resources (those with a delete_time) are left out unless `show_deleted`; it is true for resources
+    that know no soft deletion.
+
+    `order` is never empty: it ends with the identity, so that no two resources are alike in it. `after` are the values
+    of these keys of the last resource of the page before, None for the first page. Then `skip` resources are left out,
+    and at most `limit` + 1 are to be found: the one too many says that there is a next page. None means no limit.
+    Where `counted`, the number of all is asked for as well, whatever the page.
+    """
+
+    parent: str = ""
+    where: Node | None = None
+    order: tuple[OrderKey, ...] = (OrderKey(("name",)),)
+    after: tuple[Any, ...] | None = None
+    limit: int | None = None
+    skip: int = 0
+    show_deleted: bool = False
+    counted: bool = False
+    equals: tuple[tuple[str, Any], ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """The attributes of fields that are called otherwise in the entity."""
+    fingerprint: bytes = field(default=b"", repr=False, compare=False)
+    """What tells this list from others, whatever the page: tokens are of one list."""
+
+    def page(self, found: Sequence[T], total: int = 0) -> Page[T]:
+        """The page that these are, of the up to `limit` + 1 that were found, and the token of the next one."""
+        if self.limit is None or len(found) <= self.limit:
+            return Page(found, "", total)
+        return Page(found[: self.limit], "", total)
