@@ -1,0 +1,24 @@
+"""The database: units of work, pages of lists, its failures as errors of the service, and column types.
+
+SQLite (aiosqlite) is the embedded default, PostgreSQL (asyncpg) the one for production; the drivers are
+imported by the URL's scheme, only when used.
+"""
+
+from .config import DatabaseConfig
+from .failures import constraints
+from .query import children, select_page
+from .sessions import Database
+from .types import EnumName, JsonOf, Microseconds, Name, UtcDateTime
+
+__all__ = [
+    "Database",
+    "DatabaseConfig",
+    "EnumName",
+    "JsonOf",
+    "Microseconds",
+    "Name",
+    "UtcDateTime",
+    "children",
+    "constraints",
+    "select_page",
+]

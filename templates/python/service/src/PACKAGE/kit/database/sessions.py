@@ -1,0 +1,161 @@
+"""Units of work: what of one call is stored together, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import MetaData, event, text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from . import schema
+from .config import DatabaseConfig
+from .engine import READING, create_engine
+from .failures import reported
+
+
+class Database:
+    """Connects at first use. `engine` is there for what units of work do not cover.
+
+    What the database refuses, or cannot do, leaves every unit of work as a ServiceError, see `failures`; nothing of the
+    unit is stored then.
+    """
+
+    def __init__(self, config: DatabaseConfig) -> None:
+        self.engine = create_engine(config)
+        self._config = config
+        self._reading = self.engine.execution_options(**{READING: True})  # of the same connections
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = async_sessionmaker(
+            self._reading, expire_on_commit=False, sync_session_class=_ReadSession
+        )
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """A unit of work: committed at the end of the block, rolled back if it raises.
+
+        Inside of another one of the same task, a `transaction` or a `session`, it is a part of that: what it did is
+        undone if it raises, and stored when the outer one is. A task that was started inside is on its own, because
+        two tasks cannot share a connection.
+
+        On SQLite one at a time: the first statement, even a SELECT, waits up to `busy_timeout` for the others
+        to end, and what it reads stays true until its own end.
+        """
+        async with self._unit(discard=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def transaction(self, *, discard: bool = False) -> AsyncIterator[None]:
+        """Makes one unit of work of what the block's task does in `session` and `read`.
+
+        With `discard` nothing of it is kept, though every statement ran: for AIP-163's validate_only.
+        """
+        async with self._unit(discard):
+            yield
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A unit of work that only reads; RuntimeError where it would write an object or run a DML statement.
+
+        On SQLite in a file, neither waits for a `session` nor holds one up, and all of its statements see the
+        database as it was at the first. Inside of a `transaction` or a `session` of the same task it sees what was
+        written there.
+        """
+        outer = _open_unit(self)
+        with reported():
+            if outer is not None:
+                yield outer
+                return
+            async with self._readers() as session:
+                yield session
+                await session.flush()  # so that an object that was added or changed does not pass in silence
+
+    @asynccontextmanager
+    async def _unit(self, discard: bool) -> AsyncIterator[AsyncSession]:
+        outer = _open_unit(self)
+        with reported():
+            if outer is not None:
+                async with outer.begin_nested() as savepoint:
+                    yield outer
+                    await outer.flush()
+                    if discard:
+                        await savepoint.rollback()
+                return
+            async with self._sessions() as session:
+                with _opened(self, session):
+                    yield session
+                await session.flush()
+                if not discard:
+                    with reported(committing=True):
+                        await session.commit()
+
+    async def create_tables(self, metadata: MetaData) -> None:
+        """Creates the tables that are missing; changes none that exist, and logs each that does not fit any more."""
+        await schema.create_tables(self.engine, metadata)
+
+    async def check(self) -> None:
+        """Raises if the database does not answer; fit for `Health.register`."""
+        async with asyncio.timeout(self._config.check_timeout.total_seconds()):
+            async with self._reading.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+@dataclass(slots=True)
+class _Unit:
+    """A unit of work that is open, and the one task that may join it."""
+
+    database: Database
+    session: AsyncSession
+    task: asyncio.Task[Any] | None
+    outer: _Unit | None
+    is_open: bool = True
+
+
+_innermost: ContextVar[_Unit | None] = ContextVar("unit_of_work", default=None)
+
+
+def _open_unit(database: Database) -> AsyncSession | None:
+    """The session of the unit of work that the current task has open."""
+    unit = _innermost.get()
+    task = asyncio.current_task()
+    while unit is not None:
+        # A task inherits its parent's variables, and a fixture may end in another context than it began in.
+        if unit.database is database and unit.task is task and unit.is_open:
+            return unit.session
+        unit = unit.outer
+    return None
+
+
+@contextmanager
+def _opened(database: Database, session: AsyncSession) -> Iterator[None]:
+    unit = _Unit(database, session, asyncio.current_task(), _innermost.get())
+    _innermost.set(unit)
+    try:
+        yield
+    finally:
+        unit.is_open = False
+        if _innermost.get() is unit:
+            _innermost.set(unit.outer)
+
+
+class _ReadSession(Session):
+    """Refuses to write: on SQLite it would often work, but fail at once where another one has written."""
+
+
+@event.listens_for(_ReadSession, "before_flush")
+def _refuse_flush(session: Session, context: object, instances: object) -> None:
+    raise RuntimeError("read() cannot write; use session()")
+
+
+@event.listens_for(_ReadSession, "do_orm_execute")
+def _refuse_dml(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        raise RuntimeError("read() cannot write; use session()")

@@ -1,0 +1,112 @@
+"""Column types for values that SQL has no type for, or not the same one on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+from pydantic import ConfigDict, TypeAdapter
+from pydantic_core import to_json, to_jsonable_python
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, String
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+E = TypeVar("E", bound=Enum)
+T = TypeVar("T")
+
+Name = String().with_variant(String(collation="C"), "postgresql")
+"""Text that is compared and ordered by its characters' code points on every database, as SQLite and Python do: names of
+resources, ids, and any text that a list is filtered or ordered by. PostgreSQL would order by the language that it was
+set up for, and could use no index for a prefix.
+"""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes, stored and returned in UTC; a naive one is a ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime has no place in time; give it a timezone")
+        value = value.astimezone(UTC)
+        # SQLite has no time zones: it would store the offset and lose it on the way back.
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Microseconds(TypeDecorator[timedelta]):
+    """Spans of time as whole microseconds: a database's own type is an instant in SQLite, and ends in the year 9999."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:
+        return None if value is None else value // timedelta(microseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:
+        return None if value is None else timedelta(microseconds=value)
+
+
+class EnumName(TypeDecorator[E], Generic[E]):
+    """An enum by its members' names, as text: readable in the database, and safe from renumbering.
+
+    A name that the enum does not have, written by a newer version of the service, reads as the member 0, or the
+    first one where there is no 0.
+    """
+
+    impl = String(64)
+    cache_ok = True
+
+    def __init__(self, enum: type[E]) -> None:
+        super().__init__()
+        self.enum = enum  # SQLAlchemy's statement cache tells columns apart by it
+        self._unknown = next((member for member in enum if member.value == 0), next(iter(enum)))
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        collation = "C" if dialect.name == "postgresql" else None
+        return dialect.type_descriptor(String(64, collation=collation))
+
+    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.name
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
+        return None if value is None else self.enum.__members__.get(value, self._unknown)
+
+
+class JsonOf(TypeDecorator[T], Generic[T]):
+    """A JSON column for a value of the type `of`: anything that pydantic can validate, such as (nested)
+    dataclasses, lists, dicts, datetimes, enums, and bytes (as base64). What is read is validated again.
+
+    JSONB on PostgreSQL.
+    """
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, of: Any) -> None:
+        super().__init__(none_as_null=True)
+        self.of = of  # SQLAlchemy's statement cache tells columns apart by it
+        # A union, because pydantic refuses a configuration for a bare dataclass, yet hands it to nested ones.
+        nullable: Any = of | None
+        self._adapter: TypeAdapter[T | None] = TypeAdapter(
+            nullable, config=ConfigDict(val_json_bytes="base64")
+        )
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        json = JSONB(none_as_null=True) if dialect.name == "postgresql" else JSON(none_as_null=True)
+        return dialect.type_descriptor(json)
+
+    def process_bind_param(self, value: T | None, dialect: Dialect) -> Any:
+        return to_jsonable_python(value, bytes_mode="base64", inf_nan_mode="strings")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> T | None:
+        return None if value is None else self._adapter.validate_json(to_json(value))
