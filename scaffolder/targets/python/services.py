@@ -17,11 +17,14 @@ from scaffolder.targets.python.modules import Imports, safe_stem
 from scaffolder.targets.python.names import identifier, noun, safe, snake, title
 from scaffolder.targets.python.nouns import stem_of
 from scaffolder.targets.python.samples import sample_request, samples
+from scaffolder.targets.python.schema import Model, Reference, build_model
 from scaffolder.targets.python.storage import (
     DATA_CLASSES,
     repository_class,
     repository_view,
+    table_name,
 )
+from scaffolder.targets.python.tables import Table
 from scaffolder.targets.python.text import comment, docstring, summary
 
 METHOD_RESERVED = frozenset({"bool", "bytes", "dict", "float", "int", "str", "type"})
@@ -83,7 +86,7 @@ class ServiceViews:
 
     `recognised` is what is standard in the contract.
     `names` are the service's own; `stores` the nouns of resources, by their messages' full names, where these are not
-    the resources' plain ones.
+    the resources' plain ones. `references` are the tables that others may refer to, by their messages' full names.
     """
 
     contract: Contract
@@ -92,6 +95,7 @@ class ServiceViews:
     recognised: Standard
     names: ServiceNames
     stores: Mapping[str, str] = field(default_factory=dict)
+    references: Mapping[str, Reference] = field(default_factory=dict)
     standard: dict[str, StandardMethod] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -134,7 +138,14 @@ class ServiceViews:
         resources: list[Resource | None] = [*self._resources()] or [None]
         own = self.names.noun, self.names.stem
         repositories = [
-            repository_view(domain, own, resource, self._verbs(resource), self._store(resource))
+            repository_view(
+                domain,
+                own,
+                resource,
+                self._verbs(resource),
+                store=self._store(resource),
+                model=self._model(domain, resource),
+            )
             | (samples(domain, imports, resource, methods) if resource else {})
             | {"sample_keeps_rules": resource is None or self._keeps_rules(resource)}
             for resource in resources
@@ -153,6 +164,18 @@ class ServiceViews:
             "type_names": domain.class_names,
             "uses_clock": any(m.get("create_times") or m.get("sets_update_time") for m in methods),
         }
+
+    @property
+    def tables(self) -> list[Table]:
+        """The tables of the resources that the service stores."""
+        return [r["table"] for r in self.layers_view["repositories"] if r["resource"]]
+
+    def _model(self, domain: Domain, resource: Resource | None) -> Model | None:
+        if resource is None:
+            return None
+        methods = [s for s in self.standard.values() if s.resource.message is resource.message]
+        name = table_name(resource, self._store(resource))
+        return build_model(domain, resource, methods, name, self.references.get(resource.parent))
 
     def _keeps_rules(self, resource: Resource) -> bool:
         """Whether the requests that the end-to-end test of a resource sends keep the contract's rules."""

@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from scaffolder.contract.model import Kind
 from scaffolder.standard import Resource
-from scaffolder.targets.python.domain import Domain, DomainField
+from scaffolder.targets.python.columns import COLUMN_TYPES
+from scaffolder.targets.python.domain import Domain
+from scaffolder.targets.python.identifiers import TABLE_NAME, shortened
+from scaffolder.targets.python.models import table_arguments
 from scaffolder.targets.python.names import BUILTIN_TYPES, in_words, pascal, plural, safe, title
+from scaffolder.targets.python.schema import Model
 from scaffolder.targets.python.stores import collection_of, noun_of
-
-WIDE = frozenset({Kind.INT64, Kind.SINT64, Kind.SFIXED64, Kind.UINT32, Kind.FIXED32})
-"""Integers that need more than 32 signed bits in a database."""
-
-UNSIGNED_64 = frozenset({Kind.UINT64, Kind.FIXED64})
-"""Integers that no SQL type holds in full; as JSON they lose nothing."""
-
-DECLARATIVE_NAMES = frozenset({"metadata", "registry", "type_annotation_map"})
-"""Attributes of SQLAlchemy's declarative base, which a column must not replace."""
-
-COLUMN_TYPES = frozenset(
-    {"BigInteger", "Enum", "Integer", "JsonOf", "Mapped", "Microseconds", "UtcDateTime", "mapped_column"}
-)
-"""What a table's class body uses, and a column must not hide."""
 
 DATA_CLASSES = COLUMN_TYPES | {
     "AlreadyExistsError",
@@ -71,15 +60,21 @@ def entity_variable(resource: Resource) -> str:
 
 
 def repository_view(
-    domain: Domain, service: tuple[str, str], resource: Resource | None, verbs: set[str], store: str = ""
+    domain: Domain,
+    service: tuple[str, str],
+    resource: Resource | None,
+    verbs: set[str],
+    *,
+    store: str = "",
+    model: Model | None = None,
 ) -> dict[str, Any]:
     """The repository of a resource, or an empty one named after the service where nothing is known to be stored.
 
     `service` is the service's noun and the stem of its classes; `store` what the resource's noun is in names that are
-    one for the whole project, where its own would be another's.
+    one for the whole project, where its own would be another's; `model` the resource's.
     """
     noun, stem = service
-    if resource is None:
+    if resource is None or model is None:
         return {
             "class": f"{stem}Repository",
             "sql_class": f"Sql{stem}Repository",
@@ -89,9 +84,7 @@ def repository_view(
     entity = domain.class_of(resource.message)
     fields = domain.fields_of(resource.message)
     attributes = {field.field.name: field.attribute for field in fields}
-    columns = [_column(field, field.field is resource.identity) for field in fields]
     name = repository_class(resource, store)
-    before, _, after = in_words(store or noun_of(resource), noun_of(resource))
     return {
         "class": name,
         "sql_class": f"Sql{name}",
@@ -102,18 +95,28 @@ def repository_view(
         "row_class": f"{resource.message.name}Row",
         "noun": title(resource.message.name).lower(),
         "plural": plural(title(resource.message.name).lower()),
-        "table": "_".join(filter(None, (before, plural(noun_of(resource)), after))),
+        "model": model,
+        "table": model.table,
+        "table_arguments": table_arguments(model.table),
         "identity": attributes[resource.identity.name],
-        "key": next(column["attribute"] for column in columns if column["is_identity"]),
+        "key": model.key.attribute,
         "identity_type": "int" if resource.is_integer else "str",
         "first": "0" if resource.is_integer else '""',
         "collection": collection_of(resource),
         "server_fields": sorted(attributes[name] for name in resource.server_fields),
         "create_time": bool(resource.create_time),
         "update_time": bool(resource.update_time),
-        "columns": columns,
         "verbs": verbs | ({"get"} if "update" in verbs else set()),
     }
+
+
+def table_name(resource: Resource, store: str) -> str:
+    """The plural of the resource's noun: `books`, `admin_books` of the store `admin_book`."""
+    before, _, after = in_words(store or noun_of(resource), noun_of(resource))
+    name = "_".join(filter(None, (before, plural(noun_of(resource)), after)))
+    # SQLite keeps names that begin like this for itself.
+    name = f"stored_{name}" if name.startswith("sqlite_") else name
+    return shortened(name, TABLE_NAME)
 
 
 def repository_property(resource: Resource, store: str) -> str:
@@ -125,45 +128,3 @@ def repository_class(resource: Resource, store: str) -> str:
     """The protocol in biz/: `BookRepository`, `AdminBookRepository` of the store `admin_book`."""
     before, _, after = in_words(store or noun_of(resource), noun_of(resource))
     return f"{pascal(before)}{resource.message.name}{pascal(after)}Repository"
-
-
-def _column(field: DomainField, is_identity: bool) -> dict[str, str | bool]:
-    name = field.attribute
-    taken = name in DECLARATIVE_NAMES | COLUMN_TYPES or name.startswith(("_sa_", "__"))
-    attribute = f"column{name}" if taken and name.startswith("_") else f"{name}_" if taken else name
-    options = [f'"{field.field.name}"'] if attribute != field.field.name else []
-    if is_identity:
-        options += _identity_options(field)
-    elif sql_type := _sql_type(field):
-        options.append(sql_type)
-    return {
-        "attribute": attribute,
-        "entity_attribute": name,
-        "annotation": f"Mapped[{field.annotation}]",
-        "definition": f" = mapped_column({', '.join(options)})" if options else "",
-        "is_identity": is_identity,
-    }
-
-
-def _identity_options(field: DomainField) -> list[str]:
-    """SQLite numbers rows by itself only in a column that is INTEGER to the letter."""
-    wide = field.field.kind in WIDE
-    return [*(['BigInteger().with_variant(Integer, "sqlite")'] if wide else []), "primary_key=True"]
-
-
-def _sql_type(field: DomainField) -> str:
-    """The column type where SQLAlchemy cannot tell it from the annotation."""
-    contract_field, annotation = field.field, field.value.annotation
-    if field.key or contract_field.repeated:
-        return f"JsonOf({field.annotation})"
-    if contract_field.kind is Kind.ENUM:
-        return f"Enum({annotation}, native_enum=False, length=64)"
-    element = field.annotation.removesuffix(" | None")  # as the class body has to name it
-    if not contract_field.type_name:
-        if contract_field.kind in UNSIGNED_64:
-            return f"JsonOf({element})"
-        return "BigInteger" if contract_field.kind in WIDE else ""
-    simple = {"datetime.datetime": "UtcDateTime", "datetime.timedelta": "Microseconds"}
-    if annotation in simple:
-        return simple[annotation]
-    return "" if annotation in ("str", "int", "float", "bool", "bytes") else f"JsonOf({element})"

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; `name` is the contract's field.
+    """A column; `name` is the contract's field, but for the few that a database refuses (`columns.column_names`).
 
     `type` is the SQLAlchemy type as revisions write it, free of anything of the project (``sa.String()``,
-    ``sa.JSON().with_variant(postgresql.JSONB(), "postgresql")``), `default` the text that fills the rows that are there
-    when the column is added (SQL as a Python expression: ``''``, ``sa.false()``), `""` for none.
-    `attribute` and `definition` are the line in the model: ``title: Mapped[str] = mapped_column(…)``.
+    ``sa.JSON().with_variant(postgresql.JSONB(), "postgresql")``), `default` the expression of the `server_default` that
+    fills the rows that are there when the column is added (``""``, ``sa.false()``), ``""`` for none. `members` are the
+    names and numbers of an enum, so that a value that was renamed under its number differs from one that went.
+    `attribute` is the model's, `definition` its line: ``title: Mapped[str] = mapped_column(…)``.
     """
 
     name: str
     type: str
     nullable: bool = False
     default: str = ""
+    members: tuple[tuple[str, int], ...] = ()
     attribute: str = ""
     definition: str = ""
 
@@ -35,7 +37,7 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A named unique constraint, index or check: over `columns`, or `condition` (a check's SQL)."""
+    """A named unique constraint, index or check over `columns`; `condition` is a check's SQL."""
 
     name: str
     columns: tuple[str, ...] = ()
@@ -44,7 +46,11 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A resource's table. `resource` is its message's full name: the identity that survives a renamed table."""
+    """A resource's table. `resource` is its message's full name: the identity that survives a renamed table.
+
+    `numbered` is true where the store assigns the primary keys, of which it gives none twice: with SQLite's
+    AUTOINCREMENT, PostgreSQL's sequences do so anyway. The primary key is called ``pk_`` and the table's name.
+    """
 
     name: str
     resource: str
@@ -54,3 +60,4 @@ class Table:
     unique: tuple[Constraint, ...] = ()
     indexes: tuple[Constraint, ...] = ()
     checks: tuple[Constraint, ...] = ()
+    numbered: bool = False

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
-from scaffolder.contract.model import Contract, Enum, File
+from scaffolder.contract.model import Contract, Enum, File, Service
 from scaffolder.standard import Standard
 from scaffolder.targets.python.errors import error_views
 from scaffolder.targets.python.modules import (
@@ -25,8 +25,11 @@ from scaffolder.targets.python.modules import (
 )
 from scaffolder.targets.python.names import noun, title
 from scaffolder.targets.python.nouns import gen_names
+from scaffolder.targets.python.schema import Reference, key_name, ordered
 from scaffolder.targets.python.services import ServiceNames, ServiceViews
+from scaffolder.targets.python.storage import table_name
 from scaffolder.targets.python.stores import resource_stores, standard_of
+from scaffolder.targets.python.tables import Table
 from scaffolder.targets.python.toolchain import toolchain
 
 PORTS = {"grpc": 9000, "http": 8000}
@@ -118,6 +121,11 @@ class ProjectViews:
             for views in self._services(self.package)
         }
 
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables of all stored resources, each behind those that it refers to."""
+        return ordered(table for views in self._services(self.package) for table in views.tables)
+
     def gen_services(self, package: str) -> dict[str, dict[str, Any]]:
         """For every service the view of its modules below ``PACKAGE/gen``, by their path without suffix."""
         return {
@@ -177,6 +185,7 @@ class ProjectViews:
                     self.standard,
                     self._service_names[service.full_name],
                     self._stores.get(service.full_name, {}),
+                    self._references | self._references_in(service),
                 )
                 for service in self.contract.services
             ]
@@ -203,6 +212,22 @@ class ProjectViews:
     @cached_property
     def _stores(self) -> dict[str, dict[str, str]]:
         return resource_stores(self.contract, self.standard, self.by_service)
+
+    @cached_property
+    def _references(self) -> dict[str, Reference]:
+        """The tables of stored resources by their messages' full names; of several for one, the first service's."""
+        found: dict[str, Reference] = {}
+        for service in reversed(self.contract.services):
+            found |= self._references_in(service)
+        return found
+
+    def _references_in(self, service: Service) -> dict[str, Reference]:
+        stores = self._stores.get(service.full_name, {})
+        return {
+            name: Reference(table_name(each, stores.get(name, "")), key_name(each), each.identity)
+            for each in self.standard.stored_by(service)
+            if (name := each.message.full_name)
+        }
 
     def _summary(self, views: ServiceViews) -> dict[str, Any]:
         shared = views.gen_view

@@ -8,7 +8,7 @@ from .config import DatabaseConfig
 from .failures import constraints
 from .query import children, select_page
 from .sessions import Database
-from .types import EnumName, JsonOf, Microseconds, Name, UtcDateTime
+from .types import EnumName, JsonOf, Microseconds, Name, Unsigned64, UtcDateTime
 
 __all__ = [
     "Database",
@@ -17,6 +17,7 @@ __all__ = [
     "JsonOf",
     "Microseconds",
     "Name",
+    "Unsigned64",
     "UtcDateTime",
     "children",
     "constraints",

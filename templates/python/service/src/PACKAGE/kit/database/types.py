@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter
 from pydantic_core import to_json, to_jsonable_python
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, String
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Numeric, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -54,6 +54,25 @@ class Microseconds(TypeDecorator[timedelta]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:
         return None if value is None else timedelta(microseconds=value)
+
+
+class Unsigned64(TypeDecorator[int]):
+    """Integers from 0 to 2⁶⁴ - 1, which no integer type of SQL holds: NUMERIC on PostgreSQL, and on SQLite, whose
+    numbers would lose the last digits, text with leading zeros, which is ordered as the numbers are.
+    """
+
+    impl = Numeric(20, 0)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        kind = String(20) if dialect.name == "sqlite" else Numeric(20, 0)
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> Any:
+        return value if value is None or dialect.name != "sqlite" else f"{value:020}"
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
+        return None if value is None else int(value)
 
 
 class EnumName(TypeDecorator[E], Generic[E]):

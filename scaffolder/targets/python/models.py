@@ -1,0 +1,46 @@
+"""The model of a table: what stands in the class body of its row."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from scaffolder.targets.python.tables import Constraint, Table
+from scaffolder.targets.python.text import WIDTH
+
+
+def table_arguments(table: Table) -> list[str]:
+    """The entries of `__table_args__`: every constraint and every index, by its name."""
+    found = [
+        f"ForeignKeyConstraint({_list(key.columns)}, {_list([f'{key.table}.{c}' for c in key.refers_to])}, "
+        f'name="{key.name}")'
+        for key in table.foreign_keys
+    ]
+    found += [f'UniqueConstraint({_texts(each.columns)}, name="{each.name}")' for each in table.unique]
+    found += [f'Index("{each.name}", {_texts(each.columns)})' for each in table.indexes]
+    found += [_check(each) for each in table.checks]
+    # SQLite would give the number of a row that was deleted to the next one.
+    return [*found, *(['{"sqlite_autoincrement": True}'] if table.numbered else [])]
+
+
+def _check(constraint: Constraint) -> str:
+    name = f'name="{constraint.name}"'
+    whole = f"CheckConstraint({_text(constraint.condition)}, {name})"
+    if len(whole) < WIDTH - 10:
+        return whole
+    lines = textwrap.wrap(constraint.condition, WIDTH - 20, break_long_words=False, break_on_hyphens=False)
+    parts = [_text(f"{part} ") for part in lines[:-1]] + [_text(lines[-1])]
+    return f"CheckConstraint({' '.join(parts)}, {name})"
+
+
+def _text(value: str) -> str:
+    """A Python literal in the quotes that ruff would choose."""
+    return repr(value) if '"' in value and "'" not in value else '"' + value.replace('"', '\\"') + '"'
+
+
+def _texts(values: Sequence[str]) -> str:
+    return ", ".join(f'"{value}"' for value in values)
+
+
+def _list(values: Sequence[str]) -> str:
+    return f"[{_texts(values)}]"

@@ -1,0 +1,223 @@
+"""The table of a stored resource: the one builder behind the models and the migrations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from scaffolder.contract.model import Field, Kind
+from scaffolder.diagnostics import fail
+from scaffolder.standard import Resource, StandardMethod
+from scaffolder.targets.python.columns import (
+    TEXT,
+    ColumnType,
+    column_names,
+    columns_of,
+    free,
+    identity_type,
+    is_json,
+    line,
+)
+from scaffolder.targets.python.domain import Domain, DomainField
+from scaffolder.targets.python.identifiers import constraint_name, quoted
+from scaffolder.targets.python.tables import Column, Constraint, ForeignKey, Table
+
+MAX_COLUMNS = 1600
+"""What PostgreSQL takes for one table; SQLite takes 2000."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A stored resource as others refer to it: its table, and the field that is the primary key there."""
+
+    table: str
+    column: str
+    identity: Field
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A table with what a repository needs to know of it.
+
+    `fields` pairs the resource's fields with their columns. `parent` is the column with the parent's identity, None for
+    a resource without one, and `links` tells that it is the store's own and not a field's; `request_id` is the store's
+    column for the id of the request that created a row, None where no request has one.
+    """
+
+    table: Table
+    fields: tuple[tuple[DomainField, Column], ...]
+    key: Column
+    parent: Column | None = None
+    links: bool = False
+    request_id: Column | None = None
+
+
+def build_model(
+    domain: Domain,
+    resource: Resource,
+    methods: Sequence[StandardMethod],
+    name: str,
+    parent: Reference | None = None,
+) -> Model:
+    """The model of a resource in the table `name`, for the standard methods that a service has for it.
+
+    `parent` is the table of the resource's parent, None where the project stores no such one. Raises a `ScaffoldError`
+    for a resource with more fields than a table has columns.
+    """
+    return _Builder(domain, resource, methods, name, parent).model()
+
+
+class _Builder:
+    def __init__(
+        self,
+        domain: Domain,
+        resource: Resource,
+        methods: Sequence[StandardMethod],
+        name: str,
+        parent: Reference | None,
+    ) -> None:
+        self.resource, self.methods, self.name, self.reference = resource, methods, name, parent
+        fields = domain.fields_of(resource.message)
+        columns = columns_of(domain, fields, resource.identity)
+        self.fields = tuple(zip(fields, columns, strict=True))
+        self.by_field = {field.field.name: (field, column) for field, column in self.fields}
+        self.key = self.by_field[resource.identity.name][1]
+        self.own: list[Column] = []
+        self.names: set[str] = set()
+
+    def model(self) -> Model:
+        parent, links = self._parent()
+        asked = any(method.request_id for method in self.methods if method.verb == "create")
+        request_id = self._add("request_id", TEXT, nullable=True) if asked else None
+        columns = (*(column for _, column in self.fields), *self.own)
+        if len(columns) > MAX_COLUMNS:
+            raise fail(
+                "wide-resource",
+                f"{self.resource.message.full_name} needs {len(columns)} columns; a table has {MAX_COLUMNS} at most",
+                "put fields that belong together into a message of their own, which is stored as one column",
+                self.resource.message.location,
+            )
+        unique = self._unique(request_id)
+        table = Table(
+            self.name,
+            self.resource.message.full_name,
+            columns,
+            (self.key.name,),
+            self._foreign_keys(parent),
+            unique,
+            self._indexes(parent, {constraint.columns for constraint in unique}),
+            tuple(self._checks()),
+            self.resource.is_integer,
+        )
+        return Model(table, self.fields, self.key, parent, links, request_id)
+
+    def _parent(self) -> tuple[Column | None, bool]:
+        """The column with the parent's identity: a field's, or one of the store's own.
+
+        A resource name holds the parent's in front. A tree's root has an empty parent, which is no row of the table:
+        there the store's own column has NULL.
+        """
+        field = self.resource.parent_field
+        if not field:
+            return (self._add("parent", TEXT), True) if self.resource.has_parent else (None, False)
+        column = self.by_field[field][1]
+        if self.resource.parent != self.resource.message.full_name or column.nullable:
+            return column, False
+        kind = identity_type(self.resource.identity)
+        return self._add(f"{field}_key", kind, nullable=True), True
+
+    def _add(self, name: str, kind: ColumnType, *, nullable: bool = False) -> Column:
+        """A column of the store's own, called like no field."""
+        columns = [*(column for _, column in self.fields), *self.own]
+        taken = {text for column in columns for text in (column.name.lower(), column.attribute)}
+        annotation = "str" if kind is TEXT else "int"
+        annotation = f"builtins.{annotation}" if annotation in taken else annotation
+        name = free(name, taken)
+        definition = line(
+            name, f"{annotation} | None" if nullable else annotation, list(filter(None, [kind.model]))
+        )
+        default = "" if nullable else kind.default
+        self.own.append(Column(name, kind.revision, nullable, default, (), name, definition))
+        return self.own[-1]
+
+    def _foreign_keys(self, parent: Column | None) -> tuple[ForeignKey, ...]:
+        target = self.reference
+        if parent is None or target is None or not self._fits(target):
+            return ()
+        name = constraint_name("fk", self.name, [parent.name], self.names, target.table)
+        return (ForeignKey(name, (parent.name,), target.table, (target.column,)),)
+
+    def _fits(self, target: Reference) -> bool:
+        """Whether a reference can hold what it refers to, and every row has one: not where names may lack a parent."""
+        field = self.resource.parent_field
+        if field:
+            kind = self.by_field[field][0].field.kind
+            return (kind is Kind.STRING) == (target.identity.kind is Kind.STRING)
+        depths = {pattern.count("{") for pattern in self.resource.patterns}
+        return target.identity.kind is Kind.STRING and min(depths, default=0) > 1
+
+    def _unique(self, request_id: Column | None) -> tuple[Constraint, ...]:
+        declared = [self._columns(fields) for fields in self.resource.unique]
+        if request_id:
+            declared.append((request_id.name,))
+        return tuple(
+            Constraint(constraint_name("uq", self.name, columns, self.names), columns)
+            for columns in dict.fromkeys(declared)
+        )
+
+    def _indexes(self, parent: Column | None, keys: set[tuple[str, ...]]) -> tuple[Constraint, ...]:
+        """What lists go through, each ending with the identity, which is the last key of every order."""
+        scope = (parent.name,) if parent else ()
+        key = self.key.name
+        wanted: list[tuple[str, ...]] = [(*scope, key)] if scope else []
+        if self.resource.create_time and any(method.order_by for method in self.methods):
+            wanted.append((*scope, *self._columns([self.resource.create_time]), key))
+        wanted += [(*scope, column, key) for column in self._compared()]
+        wanted += [(column, key) for column in self._references()]
+        wanted += [self._columns(fields) for fields in self.resource.indexes]
+        indexes = [columns for columns in dict.fromkeys(wanted) if columns not in keys]
+        return tuple(
+            Constraint(constraint_name("ix", self.name, columns, self.names), columns) for columns in indexes
+        )
+
+    def _compared(self) -> list[str]:
+        """The columns that a list's own fields of the request have to be equal to."""
+        fields = [pair[1] for method in self.methods for pair in method.equals]
+        return self._plain(name for name in fields if name != self.resource.parent_field)
+
+    def _references(self) -> list[str]:
+        fields = (field.field.name for field, _ in self.fields if field.field.reference)
+        return self._plain(name for name in fields if name != self.resource.parent_field)
+
+    def _plain(self, fields: Iterable[str]) -> list[str]:
+        """The columns of the fields that an index can be over, without the identity, which has one."""
+        pairs = (self.by_field[name] for name in dict.fromkeys(fields) if name in self.by_field)
+        return [column.name for field, column in pairs if column is not self.key and not is_json(field)]
+
+    def _columns(self, fields: Iterable[str]) -> tuple[str, ...]:
+        return tuple(self.by_field[name][1].name for name in fields)
+
+    def _checks(self) -> Iterable[Constraint]:
+        for _, column in self.fields:
+            if column.members:
+                members = ", ".join(f"'{name}'" for name, _ in column.members)
+                name = constraint_name("ck", self.name, [column.name], self.names)
+                yield Constraint(name, (column.name,), f"{quoted(column.name)} IN ({members})")
+
+
+def key_name(resource: Resource) -> str:
+    """The column of a resource's identity."""
+    names = [field.name for field in resource.message.fields]
+    return dict(zip(names, column_names(names), strict=True))[resource.identity.name]
+
+
+def ordered(tables: Iterable[Table]) -> tuple[Table, ...]:
+    """The tables, each behind those that it refers to, otherwise in their order."""
+    pending = list(tables)
+    found: list[Table] = []
+    while pending:
+        names = {table.name for table in pending}
+        ready = [t for t in pending if not ({key.table for key in t.foreign_keys} - {t.name}) & names]
+        found += ready or pending
+        pending = [table for table in pending if table not in found]
+    return tuple(found)
