@@ -1,0 +1,97 @@
+"""The fixtures of tests on PostgreSQL; tests/conftest.py has them for all."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from .install import Missing, programs
+from .server import Server
+from .shared import shared_server
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running server, as a URL of its administrator."""
+    if given := os.environ.get("SCAFFOLD_POSTGRES_URL"):
+        yield given
+        return
+    _needs_programs()
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # the workers' common one
+    with shared_server(folder) as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_database(postgresql: str) -> Iterator[Callable[[], str]]:
+    """Makes an empty database, by its URL for SQLAlchemy with asyncpg; all are dropped at the end of the test."""
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        execute(postgresql, f'CREATE DATABASE "{name}"')
+        made.append(name)
+        return asyncpg_url(postgresql, name)
+
+    yield make
+    for name in made:
+        execute(postgresql, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def postgresql_url(postgresql_database: Callable[[], str]) -> str:
+    """An empty database of the test's own, as a URL for SQLAlchemy with asyncpg."""
+    return postgresql_database()
+
+
+@pytest.fixture(scope="session")
+def _stoppable() -> Iterator[Server]:
+    _needs_programs()
+    server = Server()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+async def own_postgresql(_stoppable: Server) -> AsyncIterator[Server]:
+    """A server that nobody else uses, started; a test may stop, restart, pause and resume it."""
+    _stoppable.start()
+    yield _stoppable
+    _stoppable.resume() if _stoppable.is_running else None
+    _stoppable.stop()
+
+
+def asyncpg_url(url: str, database: str = "") -> str:
+    """The same server, as SQLAlchemy with asyncpg names it."""
+    parts = urlsplit(url)
+    return parts._replace(scheme="postgresql+asyncpg", path=f"/{database}" if database else parts.path).geturl()
+
+
+def execute(url: str, statement: str) -> None:
+    """Runs one statement outside of any transaction."""
+    import asyncpg  # type: ignore[import-untyped,unused-ignore]
+
+    async def run() -> None:
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    asyncio.run(run())
+
+
+def _needs_programs() -> None:
+    try:
+        programs()
+    except Missing as missing:
+        pytest.skip(f"no PostgreSQL: {missing}")
