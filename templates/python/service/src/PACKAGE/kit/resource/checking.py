@@ -1,0 +1,214 @@
+"""A filter's tree against the types of a resource's fields: from what is written to what is meant."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .fields import KINDS, Field, FieldType, fields_of, key_text, map_key, unknown
+from .filtering import Expression, Literal, Restriction, Value
+from .lexing import KEYWORDS, fail
+from .literals import ORDERED, Wrong, constant, takes
+from .nodes import PRESENT, And, Compare, Has, Node, Not, Or, Pattern
+
+
+def check(expression: Expression, fields: Mapping[str, Field], hidden: Collection[str] = ()) -> Node:
+    """The filter with its meaning; the `fields` are the resource's, `hidden` the paths that no filter may name.
+
+    | written | meant |
+    |---|---|
+    | `title = "Emma"`, `title:"Emma"` | equal, case matters; `title:` is no search for words |
+    | `title = "Em*"`, `"*ma"`, `"*mm*"` | starts with, ends with, contains; `"*"` is any text, also an empty one |
+    | `title != x` | not equal, also where it is not set |
+    | `pages < 5` | text by code point, numbers, timestamps, durations, dates |
+    | `binding = PAPERBACK` | an enum by name, a boolean as true or false: `=` and `!=` only |
+    | `isbn:*`, `isbn != null` | it is set; a field that does not know whether it was set has more than its default |
+    | `author.family_name = x` | of a message; nothing is equal in a message that is not set |
+    | `author:*`, `author:family_name` | the message is set; the field in it is |
+    | `tags:"x"`, `tags:*` | the list has that element; it has any |
+    | `authors.family_name:"x"` | a message in the list has that in its field |
+    | `labels:key`, `labels.key:*` | the map has the key |
+    | `labels.key = v` | it has the key, with that value |
+
+    Raises InvalidArgumentError with the column, for an unknown field, a comparator that its type has not, a constant
+    of another type, and for constants without a field, since no search in all fields is offered.
+    """
+    match expression:
+        case And(parts):
+            return And(tuple(check(part, fields, hidden) for part in parts))
+        case Or(parts):
+            return Or(tuple(check(part, fields, hidden) for part in parts))
+        case Not(part):
+            return Not(check(part, fields, hidden))
+        case Literal(value):
+            raise _lonely(value, fields)
+        case Restriction(path):
+            _refuse_hidden(expression, hidden)
+            return _Check(expression, fields).node(path)
+
+
+def _lonely(value: Value, fields: Mapping[str, Field]) -> Exception:
+    if value.text.upper() in KEYWORDS and not value.quoted:
+        return fail(f"{value.text.upper()} is written in capitals", value.column)
+    example = f"{value.text} = …" if value.text in fields else f"field = {value}"
+    return fail(
+        f"{value.text[:50]!r} stands alone; there is no search in all fields, compare one: {example[:80]}",
+        value.column,
+    )
+
+
+def _refuse_hidden(written: Restriction, hidden: Collection[str]) -> None:
+    for each in hidden:
+        parts = tuple(each.split("."))
+        if written.path[: len(parts)] == parts or (
+            written.comparator == ":" and (*written.path, written.value.text)[: len(parts)] == parts
+        ):
+            raise fail(f"{each} cannot be asked for, it is never shown", written.column)
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """One comparison on its way from the resource's fields to the value."""
+
+    written: Restriction
+    fields: Mapping[str, Field]
+
+    def node(self, path: tuple[str, ...]) -> Node:
+        return self._inside(self.fields, (), path, False)
+
+    def _inside(
+        self, fields: Mapping[str, Field], done: tuple[str, ...], rest: tuple[str, ...], unset: bool
+    ) -> Node:
+        """Of a message: `done` leads to it from the last list, `unset` says that it need not be there."""
+        name, *others = rest
+        if name not in fields:
+            raise self._fail(unknown(name, list(fields)))
+        return self._at(fields[name].type, (*done, name), tuple(others), unset)
+
+    def _at(self, kind: FieldType, done: tuple[str, ...], rest: tuple[str, ...], unset: bool) -> Node:
+        """Of the value at `done`, into which the `rest` leads on."""
+        if kind.type is list:
+            return self._list(kind, done, rest)
+        if not rest:
+            return self._end(kind, done, unset)
+        if kind.is_message:
+            return self._inside(fields_of(kind.type), done, rest, True)
+        if kind.type is dict and kind.element is not None:
+            return self._at(_entry(kind.element), (*done, self._key(kind, rest[0])), rest[1:], True)
+        if kind.type is object:
+            return self._at(kind, (*done, rest[0]), rest[1:], True)
+        raise self._fail(f"is {KINDS.get(kind.type, takes(kind.type))} and has no field {rest[0][:50]!r}")
+
+    def _list(self, kind: FieldType, done: tuple[str, ...], rest: tuple[str, ...]) -> Node:
+        if self.written.comparator != ":":
+            raise self._fail(
+                f"leads to a list, ask for an element by ':', {_dotted(self.written.path)}:value"
+            )
+        if not rest and self._is_star:
+            return Compare(done, ":", PRESENT, list)
+        if rest and rest[0].isdecimal():
+            raise self._fail("an element of a list has no number here")
+        element = kind.element or FieldType(object)
+        if not rest and (element.is_message or element.is_many):
+            raise self._fail(f"is a list of messages, name a field: {_dotted(self.written.path)}.field:value")
+        return Has(done, self._at(element, (), rest, False) if rest else self._scalar(element, ()))
+
+    def _key(self, kind: FieldType, text: str) -> str:
+        try:
+            return key_text(map_key(text, kind.key))
+        except ValueError as error:
+            raise self._fail(f"takes {error}, not {text[:50]!r}") from error
+
+    def _end(self, kind: FieldType, done: tuple[str, ...], unset: bool) -> Node:
+        """Of the value that the path leads to."""
+        if self.written.comparator == ":" and self._is_star:
+            return _presence(kind, done, unset)
+        if self._is_null:
+            return self._null(kind, done)
+        if kind.is_message or kind.type in (dict, object):
+            return self._member(kind, done)
+        return self._scalar(kind, done)
+
+    def _member(self, kind: FieldType, done: tuple[str, ...]) -> Node:
+        """A field or key that a message or map has, by ':'."""
+        value = self.written.value
+        if self.written.comparator != ":" or kind.type is object:
+            raise self._fail(
+                f"is {KINDS.get(kind.type, 'a message')} and cannot be compared; ':' asks what it has"
+            )
+        if len(value.pieces) > 1:
+            raise self._fail("takes a name behind ':', without wildcards")
+        if kind.element is not None:
+            return Compare((*done, self._key(kind, value.text)), ":", PRESENT, kind.element.type)
+        fields = fields_of(kind.type)
+        if value.text not in fields:
+            raise self._fail(unknown(value.text, list(fields)))
+        return _presence(fields[value.text].type, (*done, value.text), True)
+
+    def _null(self, kind: FieldType, done: tuple[str, ...]) -> Node:
+        if not kind.nullable:
+            raise self._fail("always has a value; put null in quotes if you mean the text")
+        there = Compare(done, ":", PRESENT, kind.type)
+        return there if self.written.comparator == "!=" else Not(there)
+
+    def _scalar(self, kind: FieldType, done: tuple[str, ...]) -> Node:
+        op = "=" if self.written.comparator == ":" else self.written.comparator
+        if op not in ("=", "!=") and kind.type not in ORDERED and kind.type is not bytes:
+            raise self._fail(f"takes {takes(kind.type)}, and is compared by = and != only")
+        try:
+            value = constant(self.written.value, kind.type)
+        except Wrong as error:
+            shown = str(self.written.value)[:60]
+            raise fail(
+                f"{_dotted(self.written.path)} takes {error}, not {shown}", self.written.value.column
+            ) from error
+        if not isinstance(value, Pattern):
+            return Compare(done, op, value, kind.type)
+        if op not in ("=", "!="):
+            raise self._fail("takes wildcards with = and != only; write \\* in quotes for an asterisk")
+        alike = Compare(done, "like", value, kind.type)
+        return alike if op == "=" else Not(alike)
+
+    @property
+    def _is_star(self) -> bool:
+        return self.written.value.pieces == ("", "")
+
+    @property
+    def _is_null(self) -> bool:
+        value = self.written.value
+        return value.text == "null" and not value.quoted and self.written.comparator in ("=", "!=")
+
+    def _fail(self, description: str) -> Exception:
+        shown = _dotted(self.written.path)
+        return fail(
+            description if description.startswith("there") else f"{shown} {description}", self.written.column
+        )
+
+
+def _entry(kind: FieldType) -> FieldType:
+    """The type of what a map has for a key, which it may not have."""
+    return FieldType(kind.type, True, kind.element, kind.key)
+
+
+def _presence(kind: FieldType, path: tuple[str, ...], unset: bool) -> Node:
+    """That something is there; without presence of its own that is more than the default (AIP-160, "Has operator")."""
+    there = Compare(path, ":", PRESENT, kind.type)
+    if kind.nullable or kind.is_many or kind.is_message or kind.type is object:
+        return there
+    default = _default(kind.type)
+    if default is None:
+        return there
+    more = Compare(path, "!=", default, kind.type)
+    return And((there, more)) if unset else more
+
+
+def _default(kind: type[Any]) -> Any:
+    if issubclass(kind, enum.Enum):
+        return next(iter(kind))
+    return kind() if kind in (str, bool, int, float, bytes) else None
+
+
+def _dotted(path: tuple[str, ...]) -> str:
+    return ".".join(path)[:100]
