@@ -84,7 +84,8 @@ class _Reader:
             for index, service in enumerate(proto.service)
         )
         enums = elements.enums(proto.enum_type, proto.package, key(ENUM))
-        self.problems += [*bindings.problems, *elements.errors.problems, *json_name_problems(proto, info)]
+        self.problems += [*bindings.problems, *elements.errors.problems, *elements.storage.problems]
+        self.problems += json_name_problems(proto, info)
         self.doubts += elements.errors.doubts
         return File(
             name=proto.name,

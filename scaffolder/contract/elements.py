@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from scaffolder.contract.bindings import BindingReader
@@ -13,6 +14,7 @@ from scaffolder.contract.error_reader import ErrorReader
 from scaffolder.contract.model import Enum, EnumValue, Field, Kind, Message, Method, Service
 from scaffolder.contract.options import Options
 from scaffolder.contract.source_info import SourceInfo, key, varint
+from scaffolder.contract.storage_reader import StorageReader
 
 # Numbers of descriptor.proto: the fields of FileDescriptorProto, …
 PACKAGE, MESSAGE, ENUM, SERVICE, SYNTAX, EDITION = 2, 4, 5, 6, 12, 14
@@ -32,6 +34,7 @@ class ElementReader:
         self.info = info
         self.options = options
         self.errors = ErrorReader(info, options)
+        self.storage = StorageReader(info, options)
         self.has_extensions = bool(file.extension)
         self._syntax = file.syntax or "proto2"
         self._presence = file.options.features.field_presence if self._syntax == "editions" else _UNKNOWN
@@ -58,9 +61,10 @@ class ElementReader:
             for index, field in enumerate(proto.field)
         ]
         used = {field.oneof for field in fields}
-        resource_type, patterns = (
-            self.options.resource(proto.options) if proto.HasField("options") else ("", ())
+        resource_type, patterns, name_field = (
+            self.options.resource(proto.options) if proto.HasField("options") else ("", (), "")
         )
+        unique_together, index_on = self.storage.message(proto, fields, path)
         return Message(
             name=proto.name,
             full_name=full_name,
@@ -75,6 +79,9 @@ class ElementReader:
             comment=self.info.comment(path),
             location=self.info.location(path),
             deprecated=proto.options.deprecated,
+            resource_name_field=name_field,
+            unique_together=unique_together,
+            index_on=index_on,
         )
 
     def _field(self, proto: Any, path: bytes, oneofs: Sequence[str], entries: dict[str, Any]) -> Field:
@@ -87,7 +94,7 @@ class ElementReader:
             behaviors, deprecated = self.options.behaviors(proto.options), proto.options.deprecated
             rules = self.options.field_rules(proto.options)
             format, reference = self.options.format(proto.options), self.options.reference(proto.options)
-        return Field(
+        field = Field(
             name=proto.name,
             number=proto.number,
             json_name=proto.json_name,
@@ -108,6 +115,8 @@ class ElementReader:
             format=format,
             reference=reference,
         )
+        unique, index = self.storage.field(proto, field, path)
+        return replace(field, unique=unique, index=index) if unique or index else field
 
     def _has_presence(self, proto: Any) -> bool:
         """The "Field Presence" rules of protobuf for a singular field, editions' features included."""

@@ -50,7 +50,7 @@ class Field:
     buf.validate, None where there are none; those of a map's keys and values and of repeated items are inside.
     `required` is proto2's label of that name and `default` its default value as written. `format` is the name of
     google.api.field_info's format (``UUID4``), `reference` the type of resource that google.api.resource_reference
-    names.
+    names. `unique` and `index` are the options of scaffold/storage.proto.
     """
 
     name: str
@@ -72,6 +72,8 @@ class Field:
     default: str = ""
     format: str = ""
     reference: str = ""
+    unique: bool = False
+    index: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,9 @@ class Enum:
 class Message:
     """A message; `messages` and `enums` are those nested in it, map entries left out.
 
-    `resource_type` and `resource_patterns` come from the google.api.resource option, `rules` from buf.validate.
+    `resource_type`, `resource_patterns` and `resource_name_field` (``""`` for the usual ``name``) come from the
+    google.api.resource option, `rules` from buf.validate, `unique_together` and `index_on` (lists of fields) from
+    scaffold/storage.proto.
     """
 
     name: str
@@ -131,6 +135,9 @@ class Message:
     comment: str = ""
     location: Location | None = None
     deprecated: bool = False
+    resource_name_field: str = ""
+    unique_together: tuple[tuple[str, ...], ...] = ()
+    index_on: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 VALIDATE = "buf/validate/validate.proto"
 KRATOS = "errors/errors.proto"
 SCAFFOLD = "scaffold/errors.proto"
+STORAGE = "scaffold/storage.proto"
 
 
 class Options:
@@ -51,6 +52,11 @@ class Options:
                 "scaffold.http",
             )
             if (found := _extension(pool, name)) is not None
+        }
+        self.storage_options = {
+            name: found
+            for name in ("unique", "index", "unique_together", "index_on")
+            if (found := _extension(pool, f"scaffold.{name}")) is not None
         }
 
     @property
@@ -96,12 +102,12 @@ class Options:
         names = self._behavior.enum_type.values_by_number
         return frozenset(names[n].name for n in field_options.Extensions[self._behavior] if n in names)
 
-    def resource(self, message_options: Any) -> tuple[str, tuple[str, ...]]:
-        """The type and the patterns of a message's google.api.resource, empty where it has none."""
+    def resource(self, message_options: Any) -> tuple[str, tuple[str, ...], str]:
+        """The type, the patterns and the name field of a message's google.api.resource, empty where it has none."""
         if self._resource is None or not message_options.HasExtension(self._resource):
-            return "", ()
+            return "", (), ""
         resource = message_options.Extensions[self._resource]
-        return resource.type, tuple(resource.pattern)
+        return resource.type, tuple(resource.pattern), resource.name_field
 
     def format(self, field_options: Any) -> str:
         """The name of a field's google.api.field_info.format, "" where it has none that is known."""
@@ -166,7 +172,7 @@ def _modules(descriptor_set: bytes) -> list[ModuleType]:
 
 def _add_own(pool: descriptor_pool.DescriptorPool, descriptor_set: bytes) -> None:
     """Adds the files of options that the set itself brings, as it has them, with what they import."""
-    wanted = [name for name in (VALIDATE, KRATOS, SCAFFOLD) if name.encode() in descriptor_set]
+    wanted = [name for name in (VALIDATE, KRATOS, SCAFFOLD, STORAGE) if name.encode() in descriptor_set]
     if not wanted:
         return
     files = {file.name: file for file in plain_parser()(descriptor_set).file}

@@ -2,8 +2,8 @@
 
 Five sources, in this order of precedence: the well-known types of grpcio-tools (before everything, so that a vendored
 copy of another age cannot break protoc's own), the user's directories, the protos of googleapis-common-protos,
-the options for errors that this tool brings, and buf/validate/validate.proto out of protovalidate. Only the listed
-subtrees of site-packages are visible to protoc, or every installed package's protos would be.
+the options for errors and storage that this tool brings, and buf/validate/validate.proto out of protovalidate. Only
+the listed subtrees of site-packages are visible to protoc, or every installed package's protos would be.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _COMMON = {
     "google/type": "google/type",
 }
 
-# Options for errors: our own, and those of Kratos.
-_OWN = ("scaffold/errors.proto", "errors/errors.proto")
+# Options for errors, our own and those of Kratos, and for storage.
+_OWN = ("scaffold/errors.proto", "errors/errors.proto", "scaffold/storage.proto")
 
 # First folders of an import -> where to get it; only what is certain.
 _ELSEWHERE = {
