@@ -78,7 +78,7 @@ class _Run:
         for _ in range(MAX_ROUNDS):
             changeset = self._compare(pinned)
             lost = dependents.gone(changeset.changes)
-            if not lost.names:
+            if not lost:
                 return changeset, ()
             found = list(dependents.uses(root, changeset.changes, lost))
             more = dependents.pins(found, lost)

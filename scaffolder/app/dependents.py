@@ -12,7 +12,15 @@ from scaffolder.app.report import LEADS_NOWHERE
 from scaffolder.artifact import Ownership
 from scaffolder.diagnostics import Diagnostic, Location
 from scaffolder.paths import shown
-from scaffolder.targets.python.merging.references import Reference, module_of, references, top_level_names
+from scaffolder.targets.python.merging.inference import Inference
+from scaffolder.targets.python.merging.members import class_members, member_uses
+from scaffolder.targets.python.merging.references import (
+    ROOTS,
+    Reference,
+    module_of,
+    references,
+    top_level_names,
+)
 from scaffolder.workspace.changeset import Change
 from scaffolder.workspace.comparison import ORPHANED_EDITED
 from scaffolder.workspace.inputs import read_bytes
@@ -23,13 +31,25 @@ FOLDERS = ("src", "tests", "clients")
 @dataclass(frozen=True, slots=True)
 class Gone:
     """Names that a changeset takes away, by module; "" among them is the module itself. `paths` are where they were,
-    `moved` the new names of modules that moved.
+    `moved` the new names of modules that moved. `members` are those of classes that stay, by module and class, and
+    `methods` the ones among them, as `Class.member`, that can stay by themselves: a field that is no longer filled means
+    nothing.
     """
 
     names: Mapping[str, frozenset[str]]
     paths: Mapping[str, str]
     mergeable: frozenset[str]
     moved: Mapping[str, str]
+    members: Mapping[str, Mapping[str, frozenset[str]]]
+    methods: Mapping[str, frozenset[str]]
+
+    def __bool__(self) -> bool:
+        return bool(self.names or self.members)
+
+    def can_stay(self, reference: Reference) -> bool:
+        """Whether what is used is of a merged file and a definition for itself."""
+        module, name = reference.module, reference.name
+        return module in self.mergeable and ("." not in name or name in self.methods.get(module, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +65,8 @@ def gone(changes: Sequence[Change]) -> Gone:
     names: dict[str, frozenset[str]] = {}
     paths: dict[str, str] = {}
     mergeable: set[str] = set()
+    members: dict[str, dict[str, frozenset[str]]] = {}
+    methods: dict[str, frozenset[str]] = {}
     moved = {module_of(change.moved_from): module_of(change.path) for change in changes if change.moved_from}
     for change in changes:
         module = module_of(change.path)
@@ -54,10 +76,32 @@ def gone(changes: Sequence[Change]) -> Gone:
         lost |= frozenset([""]) if change.after is None else frozenset()
         if lost:
             names[module] = names.get(module, frozenset()) | lost
+        fewer = _lost_members(change) if change.after is not None else {}
+        if fewer:
+            members[module] = {owner: frozenset(of) for owner, of in fewer.items()}
+            methods[module] = frozenset(
+                f"{owner}.{name}"
+                for owner, of in fewer.items()
+                for name, is_method in of.items()
+                if is_method
+            )
+        if lost or fewer:
             paths[module] = change.path
             if change.owner is Ownership.MERGED and module not in moved:
                 mergeable.add(module)
-    return Gone(names, paths, frozenset(mergeable), moved)
+    return Gone(names, paths, frozenset(mergeable), moved, members, methods)
+
+
+def _lost_members(change: Change) -> dict[str, dict[str, bool]]:
+    """By class that stays, the members that it loses, true for methods."""
+    before = class_members(unmarked(_text(change.before or b"")))
+    after = class_members(unmarked(_text(change.after or b"")))
+    lost = {
+        owner: {name: kind for name, kind in of.items() if name not in after[owner]}
+        for owner, of in before.items()
+        if owner in after
+    }
+    return {owner: of for owner, of in lost.items() if of}
 
 
 def _names(path: str, content: bytes) -> frozenset[str]:
@@ -68,13 +112,42 @@ def _names(path: str, content: bytes) -> frozenset[str]:
 def uses(root: Path, changes: Sequence[Change], lost: Gone) -> Iterator[Use]:
     """The uses of what is gone in the project as the changes leave it, the machine's own files left out."""
     after = {change.path: change for change in changes}
+    project = _Project(root, after)
+    inference = Inference(project.read)
+    words = {word for of in lost.members.values() for owner, names in of.items() for word in (owner, *names)}
     for path in sorted({*_modules(root), *(path for path in after if path.endswith(".py"))}):
         change = after.get(path)
         if change is not None and (change.after is None or _is_machines(change)):
             continue
-        content = change.after if change is not None else read_bytes(f"{root}/{path}")
-        for reference in references(path, _text(content or b""), lost.names):
+        text = project.text(path)
+        for reference in references(path, text, lost.names):
             yield Use(path, reference)
+        module = inference.module(module_of(path)) if any(word in text for word in words) else None
+        if module is not None:
+            for reference in member_uses(inference, module, lost.members):
+                yield Use(path, reference)
+
+
+@dataclass(frozen=True, slots=True)
+class _Project:
+    """The project's files as the changes leave them, `after` by path."""
+
+    root: Path
+    after: Mapping[str, Change]
+
+    def text(self, path: str) -> str:
+        change = self.after.get(path)
+        content = change.after if change is not None else read_bytes(f"{self.root}/{path}")
+        return _text(content or b"")
+
+    def read(self, module: str) -> tuple[str, str] | None:
+        """A module's path and text; of a module with a stub beside it, the stub's."""
+        stem = module.replace(".", "/")
+        for top in ROOTS:
+            for end in (".pyi", ".py", "/__init__.pyi", "/__init__.py"):
+                if text := self.text(path := f"{top}{stem}{end}"):
+                    return path, text
+        return None
 
 
 def _is_machines(change: Change) -> bool:
@@ -87,8 +160,8 @@ def pins(found: Sequence[Use], lost: Gone) -> dict[str, frozenset[str]]:
     kept: dict[str, set[str]] = {}
     for use in found:
         module = use.reference.module
-        if module in lost.mergeable:
-            whole = "" in lost.names[module]
+        if lost.can_stay(use.reference):
+            whole = "" in lost.names.get(module, ())
             kept.setdefault(lost.paths[module], set()).add("" if whole else use.reference.name)
     return {path: frozenset(names) for path, names in kept.items()}
 
@@ -109,7 +182,7 @@ def dangling(
         hint = "change it, or use `--rename OLD=NEW` if it was renamed"
         if module in lost.moved:
             message, hint = f"uses `{module}`, which was renamed", f"it is `{lost.moved[module]}` now"
-        elif module in lost.mergeable:
+        elif lost.can_stay(use.reference):
             message, hint = f"uses {what}, which was renamed or pruned", "change it by hand"
         elif homes:
             hint = f"it is in `{homes[0]}` now"

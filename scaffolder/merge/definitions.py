@@ -189,7 +189,7 @@ class DefinitionMerge:
                 self.account.tell(Did.KEPT, name, other.start, reasons.EDITED_AND_GONE)
             return
         untouched = same(was, now)
-        pinned = not scope.name and was.name in self.choices.pinned
+        pinned = name in self.choices.pinned
         if (self.choices.prune or (untouched and not pinned)) and (scope.name or was.name not in self.kept):
             self.edits.replace(*without(self.current, now, scope.current), "")
             reason = "" if untouched else "edited by you, removed as asked"

@@ -36,7 +36,7 @@ class Choices:
 
     `settled` says of a conflict that the user has dealt with it: their side stands, the base advances. `restore` names
     definitions to bring back as generated ("*" for all that were deleted). `prune` removes what is no longer generated
-    even where it was edited. `pinned` names top-level definitions that other files still need.
+    even where it was edited. `pinned` names definitions, top-level ones and methods, that code which stays needs.
     """
 
     settled: Callable[[Conflict], bool] = _never

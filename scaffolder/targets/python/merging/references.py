@@ -78,7 +78,7 @@ def references(path: str, text: str, gone: Mapping[str, frozenset[str]]) -> Iter
     aliases: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
-            for module, name, alias in _imported(node, _package(path)):
+            for module, name, alias in imported(node, package_of(path)):
                 whole = f"{module}.{name}" if name else module
                 aliases[alias] = whole
                 if "" in gone.get(whole, ()):
@@ -107,7 +107,7 @@ def _words(text: str, gone: Mapping[str, frozenset[str]]) -> Iterator[Reference]
             )
 
 
-def _imported(node: ast.Import | ast.ImportFrom, package: list[str]) -> Iterator[tuple[str, str, str]]:
+def imported(node: ast.Import | ast.ImportFrom, package: list[str]) -> Iterator[tuple[str, str, str]]:
     """Module, name in it ("" for the module itself), and the name that it is bound to."""
     if isinstance(node, ast.Import):
         yield from ((alias.name, "", alias.asname or alias.name) for alias in node.names)
@@ -117,7 +117,7 @@ def _imported(node: ast.Import | ast.ImportFrom, package: list[str]) -> Iterator
     yield from ((module, alias.name, alias.asname or alias.name) for alias in node.names)
 
 
-def _package(path: str) -> list[str]:
+def package_of(path: str) -> list[str]:
     """The package that relative imports of a file start from."""
     parts = module_of(path).split(".")
     return parts if path.endswith("__init__.py") else parts[:-1]
