@@ -32,8 +32,8 @@ FOLDERS = ("src", "tests", "clients")
 class Gone:
     """Names that a changeset takes away, by module; "" among them is the module itself. `paths` are where they were,
     `moved` the new names of modules that moved. `members` are those of classes that stay, by module and class, and
-    `methods` the ones among them, as `Class.member`, that can stay by themselves: a field that is no longer filled means
-    nothing.
+    `methods` the ones among them, as `Class.member`, that can stay by themselves: a field that is no longer filled
+    means nothing.
     """
 
     names: Mapping[str, frozenset[str]]
