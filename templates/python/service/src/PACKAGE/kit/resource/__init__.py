@@ -10,8 +10,9 @@ from .earlier import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, apply_mask, page_start
 from .ids import new_etag, resource_id, utc_now
 from .matching import match, select
 from .nodes import PRESENT, And, Compare, Has, Node, Not, Or, Pattern
+from .ordering import OrderKey
 from .pages import Page
-from .queries import OrderKey, Query
+from .queries import Query
 from .rules import Rules
 from .transactions import Transaction, no_transaction
 

@@ -85,23 +85,23 @@ class _Check:
         name, *others = rest
         if name not in fields:
             raise self._fail(unknown(name, list(fields)))
-        return self._at(fields[name].type, (*done, name), tuple(others), unset)
+        return self._at(fields[name].holds, (*done, name), tuple(others), unset)
 
-    def _at(self, kind: FieldType, done: tuple[str, ...], rest: tuple[str, ...], unset: bool) -> Node:
+    def _at(self, holds: FieldType, done: tuple[str, ...], rest: tuple[str, ...], unset: bool) -> Node:
         """Of the value at `done`, into which the `rest` leads on."""
-        if kind.type is list:
-            return self._list(kind, done, rest)
+        if holds.kind is list:
+            return self._list(holds, done, rest)
         if not rest:
-            return self._end(kind, done, unset)
-        if kind.is_message:
-            return self._inside(fields_of(kind.type), done, rest, True)
-        if kind.type is dict and kind.element is not None:
-            return self._at(_entry(kind.element), (*done, self._key(kind, rest[0])), rest[1:], True)
-        if kind.type is object:
-            return self._at(kind, (*done, rest[0]), rest[1:], True)
-        raise self._fail(f"is {KINDS.get(kind.type, takes(kind.type))} and has no field {rest[0][:50]!r}")
+            return self._end(holds, done, unset)
+        if holds.is_message:
+            return self._inside(fields_of(holds.kind), done, rest, True)
+        if holds.kind is dict and holds.element is not None:
+            return self._at(_entry(holds.element), (*done, self._key(holds, rest[0])), rest[1:], True)
+        if holds.kind is object:
+            return self._at(holds, (*done, rest[0]), rest[1:], True)
+        raise self._fail(f"is {KINDS.get(holds.kind, takes(holds.kind))} and has no field {rest[0][:50]!r}")
 
-    def _list(self, kind: FieldType, done: tuple[str, ...], rest: tuple[str, ...]) -> Node:
+    def _list(self, holds: FieldType, done: tuple[str, ...], rest: tuple[str, ...]) -> Node:
         if self.written.comparator != ":":
             raise self._fail(
                 f"leads to a list, ask for an element by ':', {_dotted(self.written.path)}:value"
@@ -110,65 +110,65 @@ class _Check:
             return Compare(done, ":", PRESENT, list)
         if rest and rest[0].isdecimal():
             raise self._fail("an element of a list has no number here")
-        element = kind.element or FieldType(object)
+        element = holds.element or FieldType(object)
         if not rest and (element.is_message or element.is_many):
             raise self._fail(f"is a list of messages, name a field: {_dotted(self.written.path)}.field:value")
         return Has(done, self._at(element, (), rest, False) if rest else self._scalar(element, ()))
 
-    def _key(self, kind: FieldType, text: str) -> str:
+    def _key(self, holds: FieldType, text: str) -> str:
         try:
-            return key_text(map_key(text, kind.key))
+            return key_text(map_key(text, holds.key))
         except ValueError as error:
-            raise self._fail(f"takes {error}, not {text[:50]!r}") from error
+            raise self._fail(f"{error}, not {text[:50]!r}") from error
 
-    def _end(self, kind: FieldType, done: tuple[str, ...], unset: bool) -> Node:
+    def _end(self, holds: FieldType, done: tuple[str, ...], unset: bool) -> Node:
         """Of the value that the path leads to."""
         if self.written.comparator == ":" and self._is_star:
-            return _presence(kind, done, unset)
+            return _presence(holds, done, unset)
         if self._is_null:
-            return self._null(kind, done)
-        if kind.is_message or kind.type in (dict, object):
-            return self._member(kind, done)
-        return self._scalar(kind, done)
+            return self._null(holds, done)
+        if holds.is_message or holds.kind in (dict, object):
+            return self._member(holds, done)
+        return self._scalar(holds, done)
 
-    def _member(self, kind: FieldType, done: tuple[str, ...]) -> Node:
+    def _member(self, holds: FieldType, done: tuple[str, ...]) -> Node:
         """A field or key that a message or map has, by ':'."""
         value = self.written.value
-        if self.written.comparator != ":" or kind.type is object:
+        if self.written.comparator != ":" or holds.kind is object:
             raise self._fail(
-                f"is {KINDS.get(kind.type, 'a message')} and cannot be compared; ':' asks what it has"
+                f"is {KINDS.get(holds.kind, 'a message')} and cannot be compared; ':' asks what it has"
             )
         if len(value.pieces) > 1:
             raise self._fail("takes a name behind ':', without wildcards")
-        if kind.element is not None:
-            return Compare((*done, self._key(kind, value.text)), ":", PRESENT, kind.element.type)
-        fields = fields_of(kind.type)
+        if holds.element is not None:
+            return Compare((*done, self._key(holds, value.text)), ":", PRESENT, holds.element.kind)
+        fields = fields_of(holds.kind)
         if value.text not in fields:
             raise self._fail(unknown(value.text, list(fields)))
-        return _presence(fields[value.text].type, (*done, value.text), True)
+        return _presence(fields[value.text].holds, (*done, value.text), True)
 
-    def _null(self, kind: FieldType, done: tuple[str, ...]) -> Node:
-        if not kind.nullable:
+    def _null(self, holds: FieldType, done: tuple[str, ...]) -> Node:
+        if not holds.nullable:
             raise self._fail("always has a value; put null in quotes if you mean the text")
-        there = Compare(done, ":", PRESENT, kind.type)
+        there = Compare(done, ":", PRESENT, holds.kind)
         return there if self.written.comparator == "!=" else Not(there)
 
-    def _scalar(self, kind: FieldType, done: tuple[str, ...]) -> Node:
+    def _scalar(self, holds: FieldType, done: tuple[str, ...]) -> Node:
         op = "=" if self.written.comparator == ":" else self.written.comparator
-        if op not in ("=", "!=") and kind.type not in ORDERED and kind.type is not bytes:
-            raise self._fail(f"takes {takes(kind.type)}, and is compared by = and != only")
+        if op not in ("=", "!=") and holds.kind not in ORDERED and holds.kind is not bytes:
+            raise self._fail(f"takes {takes(holds.kind)}, and is compared by = and != only")
         try:
-            value = constant(self.written.value, kind.type)
+            value = constant(self.written.value, holds.kind)
         except Wrong as error:
             shown = str(self.written.value)[:60]
             raise fail(
                 f"{_dotted(self.written.path)} takes {error}, not {shown}", self.written.value.column
             ) from error
         if not isinstance(value, Pattern):
-            return Compare(done, op, value, kind.type)
+            return Compare(done, op, value, holds.kind)
         if op not in ("=", "!="):
             raise self._fail("takes wildcards with = and != only; write \\* in quotes for an asterisk")
-        alike = Compare(done, "like", value, kind.type)
+        alike = Compare(done, "like", value, holds.kind)
         return alike if op == "=" else Not(alike)
 
     @property
@@ -187,20 +187,20 @@ class _Check:
         )
 
 
-def _entry(kind: FieldType) -> FieldType:
+def _entry(holds: FieldType) -> FieldType:
     """The type of what a map has for a key, which it may not have."""
-    return FieldType(kind.type, True, kind.element, kind.key)
+    return FieldType(holds.kind, True, holds.element, holds.key)
 
 
-def _presence(kind: FieldType, path: tuple[str, ...], unset: bool) -> Node:
+def _presence(holds: FieldType, path: tuple[str, ...], unset: bool) -> Node:
     """That something is there; without presence of its own that is more than the default (AIP-160, "Has operator")."""
-    there = Compare(path, ":", PRESENT, kind.type)
-    if kind.nullable or kind.is_many or kind.is_message or kind.type is object:
+    there = Compare(path, ":", PRESENT, holds.kind)
+    if holds.nullable or holds.is_many or holds.is_message or holds.kind is object:
         return there
-    default = _default(kind.type)
+    default = _default(holds.kind)
     if default is None:
         return there
-    more = Compare(path, "!=", default, kind.type)
+    more = Compare(path, "!=", default, holds.kind)
     return And((there, more)) if unset else more
 
 

@@ -10,7 +10,6 @@ import types
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from ..errors import InvalidArgumentError
@@ -20,12 +19,12 @@ from ..errors import InvalidArgumentError
 class FieldType:
     """What a field holds.
 
-    `type` is a scalar's type, an enum's class, a dataclass, list, dict, or object for what may be anything. `nullable`
+    `kind` is a scalar's type, an enum's class, a dataclass, list, dict, or object for what may be anything. `nullable`
     says that it can be None: it knows whether it was set. `element` is that of a list's or map's values, and `key` the
     type of a map's keys.
     """
 
-    type: type[Any]
+    kind: type[Any]
     nullable: bool = False
     element: FieldType | None = None
     key: type[Any] = str
@@ -33,19 +32,19 @@ class FieldType:
     @property
     def is_message(self) -> bool:
         """Whether it has fields of its own."""
-        return dataclasses.is_dataclass(self.type)
+        return dataclasses.is_dataclass(self.kind)
 
     @property
     def is_many(self) -> bool:
         """Whether it is a list or a map."""
-        return self.type in (list, dict)
+        return self.kind in (list, dict)
 
     def is_set(self, value: Any) -> bool:
         """Whether a value is more than what the field has when nobody set it."""
         if self.nullable:
             return value is not None
-        if issubclass(self.type, enum.Enum):
-            return value is not next(iter(self.type))
+        if issubclass(self.kind, enum.Enum):
+            return value is not next(iter(self.kind))
         return bool(value)
 
     def is_missing(self, value: Any) -> bool:
@@ -55,16 +54,16 @@ class FieldType:
         """
         if self.nullable:
             return value is None
-        return self.type in (str, bytes, list, dict) and not value
+        return self.kind in (str, bytes, list, dict) and not value
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field: its `name` in the contract, the `attribute` of the entity that holds it, and its type."""
+    """A field: its `name` in the contract, its `attribute` in the class that it is `of`, and what that holds."""
 
     name: str
     attribute: str
-    type: FieldType
+    holds: FieldType
     of: type[Any]
 
     def default(self) -> Any:
@@ -74,16 +73,24 @@ class Field:
             return found.default
         if found.default_factory is not dataclasses.MISSING:
             return found.default_factory()
-        return None if self.type.nullable or self.type.is_message else self.type.type()
+        return None if self.holds.nullable or self.holds.is_message else self.holds.kind()
 
 
-@cache
 def fields_of(cls: type[Any]) -> Mapping[str, Field]:
     """The fields of a dataclass by the contract's names.
 
     An attribute has an underscore behind it where the name alone would be a keyword, or hide something of its module:
     ``from`` is `from_`. Fields that are called otherwise for another reason are the caller's to know.
     """
+    if cls not in _KNOWN:
+        _KNOWN[cls] = _fields(cls)
+    return _KNOWN[cls]
+
+
+_KNOWN: dict[Any, Mapping[str, Field]] = {}
+
+
+def _fields(cls: type[Any]) -> Mapping[str, Field]:
     module = vars(sys.modules.get(cls.__module__, types))
     hints = typing.get_type_hints(cls)
     found = {}
@@ -147,11 +154,11 @@ def map_key(text: str, kind: type[Any]) -> Any:
     """The key of a map from its text; ValueError where it cannot be one."""
     if kind is bool:
         if text not in ("true", "false"):
-            raise ValueError("a key that is true or false")
+            raise ValueError("has keys that are true or false")
         return text == "true"
     if kind is int:
         if not text.removeprefix("-").isdecimal() or len(text) > 20 or not text.isascii():
-            raise ValueError("a key that is a whole number")
+            raise ValueError("has keys that are whole numbers")
         return int(text)
     return text
 

@@ -9,7 +9,7 @@ import math
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from .filtering import Value
 from .nodes import Pattern
@@ -43,7 +43,7 @@ def constant(value: Value, kind: type[Any]) -> Any:
     """
     if kind is str:
         return _text(value)
-    if len(value.pieces) > 1 and kind is not str:
+    if len(value.pieces) > 1:
         raise Wrong(f"{takes(kind)}, without wildcards")
     if issubclass(kind, enum.Enum):
         return _member(value.text, kind)
@@ -65,13 +65,13 @@ def takes(kind: type[Any]) -> str:
 
 
 def _text(value: Value) -> str | Pattern:
-    first, *others = value.pieces
-    if not others:
-        return first
-    inner = [piece for piece in value.pieces if piece]
-    if len(inner) > 1 or any(value.pieces[1:-1]) != bool(inner and not (first or others[-1])):
+    if len(value.pieces) == 1:
+        return value.text
+    first, *inner, last = value.pieces
+    text = first + "".join(inner) + last
+    if text not in (first, last, *inner) or len(inner) > 1 or (inner and (first or last)):
         raise Wrong("a text with '*' at the start and the end only; write \\* in quotes for an asterisk")
-    return Pattern(inner[0] if inner else "", not first, not others[-1])
+    return Pattern(text, not first, not last)
 
 
 def _member(text: str, kind: type[enum.Enum]) -> enum.Enum:
@@ -91,11 +91,13 @@ def _is_prefix(prefix: str, name: str) -> bool:
     """Whether it is the last words of a class's name: BINDING and BOOK_BINDING of BookBinding."""
     plain = prefix.replace("_", "").lower()
     start = len(name) - len(plain)
-    return prefix.isupper() and 0 <= start and name.lower().endswith(plain) and name[start].isupper()
+    return prefix.isupper() and start >= 0 and name.lower().endswith(plain) and name[start].isupper()
 
 
 def _boolean(text: str) -> bool:
-    return {"true": True, "false": False}[text] if text in ("true", "false") else _refuse()
+    if text not in ("true", "false"):
+        _refuse()
+    return text == "true"
 
 
 def _integer(text: str) -> int:
@@ -118,9 +120,7 @@ def _decimal(text: str) -> decimal.Decimal:
 
 
 def _timestamp(text: str) -> datetime.datetime:
-    found = _TIMESTAMP.match(text)
-    if found is None:
-        return _refuse()
+    found = _TIMESTAMP.match(text) or _refuse()
     date, time, fraction, offset = found.groups()
     moment = datetime.datetime.fromisoformat(f"{date}T{time}.{(fraction or '')[:6]:0<6}{offset.upper()}")
     return moment.astimezone(datetime.UTC)
@@ -131,9 +131,7 @@ def _date(text: str) -> datetime.date:
 
 
 def _duration(text: str) -> datetime.timedelta:
-    found = _DURATION.match(text)
-    if found is None:
-        return _refuse()
+    found = _DURATION.match(text) or _refuse()
     sign, seconds, fraction = found.groups()
     length = datetime.timedelta(seconds=int(seconds), microseconds=int(f"{(fraction or '')[:6]:0<6}"))
     return -length if sign else length
@@ -143,7 +141,7 @@ def _uuid(text: str) -> uuid.UUID:
     return uuid.UUID(text) if _UUID.match(text) else _refuse()
 
 
-def _refuse() -> Any:
+def _refuse() -> NoReturn:
     raise ValueError
 
 

@@ -6,24 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from .fields import read
 from .nodes import Node
+from .ordering import OrderKey
 from .pages import Page
+from .tokens import encode
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class OrderKey:
-    """One key to order by.
-
-    `path` is the contract's name of a field, or of one in a message: ``("author", "family_name")``. A `nullable` key
-    may be unset, by itself or with the message that holds it: unset comes first when ascending, last when descending.
-    Text is ordered by code point, an enum by its members' names, false before true, NaN behind every number.
-    """
-
-    path: tuple[str, ...]
-    descending: bool = False
-    nullable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +36,18 @@ class Query:
     after: tuple[Any, ...] | None = None
     limit: int | None = None
     skip: int = 0
-    show_deleted: bool = False
+    show_deleted: bool = True
     counted: bool = False
     equals: tuple[tuple[str, Any], ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     """The attributes of fields that are called otherwise in the entity."""
     fingerprint: bytes = field(default=b"", repr=False, compare=False)
-    """What tells this list from others, whatever the page: tokens are of one list."""
+    """What tells this list from others, whatever the page: a token is of one list."""
 
     def page(self, found: Sequence[T], total: int = 0) -> Page[T]:
         """The page that these are, of the up to `limit` + 1 that were found, and the token of the next one."""
         if self.limit is None or len(found) <= self.limit:
             return Page(found, "", total)
-        return Page(found[: self.limit], "", total)
+        items = found[: self.limit]
+        last = [read(items[-1], key.path, self.attributes) for key in self.order]
+        return Page(items, encode(self.fingerprint, last), total)
