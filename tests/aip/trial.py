@@ -1,0 +1,360 @@
+"""One check at work on one resource over one transport: what it needs, what it sends, what it expects."""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from google.protobuf import text_format
+from google.protobuf.descriptor import FieldDescriptor
+
+from .messages import Builder
+from .model import IMMUTABLE, Rpc, Subject
+from .transports import Answer, Api, InexpressibleError
+
+SERVER_FIELDS = ("create_time", "update_time", "delete_time", "purge_time", "expire_time", "etag", "uid")
+"""Fields of AIP-148, 154 and 164, which a server sets."""
+
+_LEAKS = ("traceback", "sqlalchemy", "sqlite", "asyncpg", "psycopg", "insert into", "select ", 'file "')
+
+
+class FailedError(Exception):
+    """The service breaks the rule."""
+
+
+class NotApplicableError(Exception):
+    """The contract lacks what the check needs; says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What was sent and what came back."""
+
+    rpc: Rpc
+    request: Any
+    answer: Answer
+
+    def __str__(self) -> str:
+        sent = text_format.MessageToString(self.request, as_one_line=True)
+        if self.answer.code == "OK":
+            got = text_format.MessageToString(self.answer.message, as_one_line=True)
+        else:
+            got = f"{self.answer.text!r} {self.answer.violations or ''} {self.answer.reason}".rstrip()
+        return f"{self.rpc.descriptor.name}({_short(sent)}) → {self.answer.code} {_short(got)}"
+
+    @property
+    def signature(self) -> tuple[Any, ...]:
+        """What has to be the same over every transport."""
+        return self.rpc.verb, self.answer.code, tuple(sorted(self.answer.violations)), self.answer.reason
+
+
+@dataclass(slots=True)
+class Trial:
+    """What a check works with. `apis` are the transports to the service, the one to use first."""
+
+    subject: Subject
+    apis: list[Api]
+    rng: random.Random
+    calls: list[Call] = field(default_factory=list)
+    compared: bool = True  # False where the transports may differ, by their limits
+    _made: list[tuple[Subject, str]] = field(default_factory=list)
+
+    @property
+    def api(self) -> Api:
+        return self.apis[0]
+
+    @property
+    def build(self) -> Builder:
+        return Builder(self.subject, self.rng)
+
+    # What the contract has
+
+    def rpc(self, verb: str) -> Rpc:
+        """The standard method; not applicable where there is none, or it has no HTTP binding."""
+        found = self.subject.rpcs.get(verb)
+        if found is None:
+            raise NotApplicableError(f"{self.subject} has no {verb} method")
+        if not self.api.serves(found):
+            raise NotApplicableError(f"{found.descriptor.name} has no HTTP binding")
+        return found
+
+    def needs(self, verb: str, *fields: str) -> None:
+        """Not applicable where the method, or one of these fields of its request, is not there."""
+        rpc = self.rpc(verb)
+        for name in fields:
+            if not rpc.has(name):
+                raise NotApplicableError(f"{rpc.request.name} has no {name}")
+
+    def needs_field(self, *names: str) -> None:
+        """Not applicable where the resource has not these fields."""
+        for name in names:
+            if name not in self.subject.resource.fields_by_name:
+                raise NotApplicableError(f"{self.subject} has no {name}")
+
+    def needs_parent(self) -> None:
+        if not self.subject.has_parent:
+            raise NotApplicableError(f"{self.subject} has no parent")
+
+    def child(self) -> Subject:
+        """A resource whose names nest below this one's."""
+        if not self.subject.children:
+            raise NotApplicableError(f"{self.subject} has no children")
+        return self.subject.children[0]
+
+    def writable(self, *, mutable: bool = True) -> list[FieldDescriptor]:
+        """Fields that a client sets and, if `mutable`, may change later, outside oneofs."""
+        found = [
+            f
+            for f in self.subject.fields()
+            if (f.containing_oneof is None or f.containing_oneof.name.startswith("_"))
+            and not (mutable and IMMUTABLE in self.subject.behaviors(f))
+            and self.subject.contract.extension(f, "google.api.resource_reference") is None
+        ]
+        if not found:
+            raise NotApplicableError(f"{self.subject} has no field that a client may change")
+        return found
+
+    # What it sends
+
+    async def call(
+        self, verb: str, *, via: Api | None = None, of: Subject | None = None, **fields: Any
+    ) -> Answer:
+        """Calls a standard method. `resource`, `id` and `mask` stand for the fields that hold them."""
+        subject = of or self.subject
+        rpc = subject.rpcs.get(verb) if of else self.rpc(verb)
+        if rpc is None:
+            raise NotApplicableError(f"{subject} has no {verb} method")
+        request = self.request(rpc, subject, **fields)
+        try:
+            answer = await (via or self.api).call(rpc, request)
+        except InexpressibleError as error:
+            raise NotApplicableError(f"no HTTP request says this: {error}") from error
+        self.calls.append(Call(rpc, request, answer))
+        self._judge(answer)
+        if answer.code == "OK" and not fields.get("validate_only"):
+            self._remember(subject, verb, answer.message)
+        return answer
+
+    def _remember(self, subject: Subject, verb: str, message: Any) -> None:
+        stored = [message] if verb in ("create", "update") else []
+        if verb == "batch_create":
+            stored = list(getattr(message, subject.items(verb)))
+        for each in stored:
+            made = (subject, str(getattr(each, subject.identity)))
+            if made not in self._made:
+                self._made.append(made)
+
+    def request(self, rpc: Rpc, subject: Subject, **fields: Any) -> Any:
+        request = subject.contract.message_class(rpc.request)()
+        for name, value in fields.items():
+            place = {
+                "resource": _payload_of(rpc, subject),
+                "id": subject.id_field,
+                "mask": "update_mask",
+            }.get(name, name)
+            if not rpc.has(place):
+                raise NotApplicableError(f"{rpc.request.name} has no {place}")
+            if place in ("update_mask", "read_mask"):
+                getattr(request, place).paths.extend(value)
+            elif isinstance(value, (list, tuple)):
+                getattr(request, place).extend(value)
+            elif rpc.request.fields_by_name[place].message_type is not None:
+                getattr(request, place).CopyFrom(value)
+            else:
+                setattr(request, place, value)
+        return request
+
+    def _judge(self, answer: Answer) -> None:
+        """What no answer may ever be: a failure without a name, or one that tells what is inside."""
+        if answer.code in ("INTERNAL", "UNKNOWN", "UNIMPLEMENTED", "DATA_LOSS"):
+            raise FailedError(f"answered {answer.code}")
+        if answer.code != "OK" and any(word in answer.text.lower() for word in _LEAKS):
+            raise FailedError(f"the message tells what is inside: {answer.text}")
+
+    def new_id(self) -> str:
+        """An id that AIP-122 allows: letter first, lower case, digits and hyphens."""
+        return f"c{uuid.UUID(int=self.rng.getrandbits(128), version=4)}"[:30]
+
+    async def parent(self) -> str:
+        """The name of a new parent; "" where the resource has none."""
+        return await self._parent_of(self.subject)
+
+    async def _parent_of(self, subject: Subject) -> str:
+        if not subject.has_parent:
+            return ""
+        above = subject.parent
+        if above is not None:
+            return str(getattr(await self.create(of=above), above.identity))
+        # A parent that nobody stores is a name alone.
+        pattern = subject.pattern.rpartition("/{")[0].rpartition("/")[0]
+        return "/".join(self.new_id() if part.startswith("{") else part for part in pattern.split("/"))
+
+    async def create(self, *, of: Subject | None = None, **fields: Any) -> Any:
+        """A new resource, stored; under a new parent and with all its fields set unless told otherwise."""
+        subject = of or self.subject
+        if subject.has_parent and "parent" not in fields:
+            fields["parent"] = await self._parent_of(subject)
+        if not subject.has_parent or not subject.rpcs["create"].has("parent"):
+            fields.pop("parent", None)
+        fields.setdefault("resource", Builder(subject, self.rng).full())
+        answer = await self.call("create", of=subject, **fields)
+        return self.ok(answer)
+
+    async def family(self, count: int, **values: Iterable[Any]) -> tuple[str, list[Any]]:
+        """The name of a new parent and resources under it; `values` gives fields one value for each of them."""
+        parent = await self.parent()
+        made = []
+        for index in range(count):
+            message = self.build.full()
+            for path, given in values.items():
+                put(message, path, list(given)[index])
+            made.append(await self.create(parent=parent, resource=message))
+        return parent, made
+
+    async def get(self, name: str) -> Any:
+        """The stored resource."""
+        return self.ok(await self.call("get", **{self._identity("get"): name}))
+
+    async def walk(
+        self, parent: str = "", *, pages: int = 2000, of: Subject | None = None, **fields: Any
+    ) -> list[Any]:
+        """All items of a list, page by page."""
+        subject = of or self.subject
+        fields = self.listing(parent, **fields)
+        rpc = subject.rpcs.get("list")
+        if rpc is None:
+            raise NotApplicableError(f"{subject} has no list method")
+        fields = {key: value for key, value in fields.items() if key != "parent" or rpc.has("parent")}
+        items: list[Any] = []
+        for _ in range(pages):
+            response = self.ok(await self.call("list", of=subject, **fields))
+            items += getattr(response, subject.items("list"))
+            fields["page_token"] = getattr(response, "next_page_token", "")
+            if not fields["page_token"]:
+                return items
+        raise FailedError(f"no last page after {pages}")
+
+    def listing(self, parent: str, **fields: Any) -> dict[str, Any]:
+        """The fields of a list request."""
+        rpc = self.rpc("list")
+        if "page_size" not in fields and rpc.has("page_size"):
+            fields["page_size"] = 1000
+        return fields | ({"parent": parent} if rpc.has("parent") else {})
+
+    def mine(self, items: Iterable[Any], made: Iterable[Any]) -> list[int]:
+        """The places in `made` of the items that are of it, in the items' order: there may be others' in a list."""
+        places = {self.name(each): index for index, each in enumerate(made)}
+        return [places[self.name(item)] for item in items if self.name(item) in places]
+
+    def name(self, message: Any) -> str:
+        return str(getattr(message, self.subject.identity))
+
+    def _identity(self, verb: str) -> str:
+        return "name" if self.rpc(verb).has("name") else self.subject.identity
+
+    # What it expects
+
+    def ok(self, answer: Answer) -> Any:
+        """The response of a call that has to succeed."""
+        if answer.code != "OK":
+            raise FailedError(f"expected OK, not {answer.code}: {answer.text}")
+        return answer.message
+
+    def refused(self, answer: Answer, *codes: str, field: str = "") -> Answer:
+        """A call that has to fail with one of the codes, and with a violation of `field` where one is named."""
+        if answer.code not in codes:
+            raise FailedError(f"expected {' or '.join(codes)}, not {answer.code}")
+        if field and field not in answer.violations:
+            raise FailedError(f"expected a BadRequest that names {field}, not {answer.violations}")
+        return answer
+
+    def same(self, got: Any, expected: Any, *, ignoring: Iterable[str] = (), what: str = "it") -> None:
+        """Two messages that have to be equal, but for some fields."""
+        one, other = type(got)(), type(got)()
+        one.CopyFrom(got)
+        other.CopyFrom(expected)
+        for name in ignoring:
+            if name in one.DESCRIPTOR.fields_by_name:
+                one.ClearField(name)
+                other.ClearField(name)
+        if one != other:
+            names = [f.name for f in one.DESCRIPTOR.fields if _of(one, f) != _of(other, f)]
+            shown = "; ".join(
+                f"{n}: {_short(str(getattr(one, n)))} for {_short(str(getattr(other, n)))}" for n in names
+            )
+            raise FailedError(f"{what} differs in {shown}")
+
+    def true(self, condition: object, message: str) -> None:
+        """What has to be so."""
+        if not condition:
+            raise FailedError(message)
+
+    def quick(self, answer: Answer, seconds: float = 3.0) -> None:
+        """An answer that may not take long."""
+        self.true(answer.seconds < seconds, f"answered after {answer.seconds:.1f} s")
+
+    async def clean(self) -> None:
+        """Removes what this trial made, children first, and nothing else; how that goes is not the check's matter."""
+        forced = {name for subject, name in self._made if _forces(subject)}
+        for subject, name in reversed(self._made):
+            rpc = subject.rpcs.get("delete")
+            if rpc is None or any(name.startswith(f"{above}/") for above in forced):
+                continue
+            api = next((api for api in self.apis if api.serves(rpc)), None)
+            if api is not None:
+                options: dict[str, Any] = {"force": True} if _forces(subject) else {}
+                await api.call(rpc, self.request(rpc, subject, name=name, **options))
+
+    def age(self, timestamp: Any) -> float:
+        """Seconds since a google.protobuf.Timestamp."""
+        return time.time() - timestamp.seconds - timestamp.nanos / 1e9
+
+
+def put(message: Any, path: str, value: Any) -> None:
+    """Sets the field at a dotted path: a scalar, a message, or a list or dict that replaces what is there."""
+    *above, last = path.split(".")
+    for name in above:
+        message = getattr(message, name)
+    descriptor = message.DESCRIPTOR.fields_by_name[last]
+    if value is None:
+        message.ClearField(last)
+    elif isinstance(value, dict):
+        message.ClearField(last)
+        getattr(message, last).update(value)
+    elif isinstance(value, list):
+        message.ClearField(last)
+        getattr(message, last).extend(value)
+    elif descriptor.message_type is not None:
+        getattr(message, last).CopyFrom(value)
+    else:
+        setattr(message, last, value)
+
+
+def at(message: Any, path: str) -> Any:
+    """The value at a dotted path."""
+    for name in path.split("."):
+        message = getattr(message, name)
+    return message
+
+
+def _of(message: Any, descriptor: FieldDescriptor) -> Any:
+    """A field's value for comparing: an optional one that is not set is none."""
+    if descriptor.has_presence and not message.HasField(descriptor.name):
+        return None
+    return getattr(message, descriptor.name)
+
+
+def _forces(subject: Subject) -> bool:
+    return "delete" in subject.rpcs and subject.rpcs["delete"].has("force")
+
+
+def _payload_of(rpc: Rpc, subject: Subject) -> str:
+    return next((f.name for f in rpc.request.fields if f.message_type is subject.resource), subject.payload)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 400 else f"{text[:390]}… ({len(text)} characters)"
