@@ -165,6 +165,8 @@ def plan(views: ProjectViews, layout: Layout, *, scope: Scope = "server") -> lis
         if (scope == "client" and rule.scope != "client") or not rule.when <= enabled:
             continue
         for path, view in _expand(output, views):
+            if "stores" in rule.when and "service" in view and not view["service"]["repositories"]:
+                continue
             found.append(Planned(path, rule.owner, template, view, executable=path.endswith(".sh")))
     found += _messages(views)
     return sorted(found, key=lambda planned: planned.path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from scaffolder.contract.model import Contract, Enum, Field, Message
@@ -97,6 +97,11 @@ class Domain:
         return self._classes[item.full_name]
 
     @property
+    def names(self) -> Collection[str]:
+        """The full names of all messages and enums that have a class."""
+        return self._classes.keys()
+
+    @property
     def class_names(self) -> list[str]:
         """Every class of biz/NOUN_types.py, sorted."""
         return sorted(self._classes.values())
@@ -127,6 +132,10 @@ class Domain:
             found.append(self._field(attribute, field))
         shadowed = taken & BUILTIN_TYPES
         return [_qualified(field, shadowed) for field in found] if shadowed else found
+
+    def field_of(self, field: Field) -> DomainField:
+        """A field as one value of its own, outside of its message."""
+        return self._field(safe(_attribute(field.name)), field)
 
     def _field(self, attribute: str, field: Field) -> DomainField:
         if field.map_key and field.map_value:

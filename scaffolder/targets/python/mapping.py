@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 from dataclasses import dataclass, field
 
-from scaffolder.contract.model import Kind, Message, Method
+from scaffolder.contract.model import Field, Kind, Message, Method
 from scaffolder.targets.python import types
 from scaffolder.targets.python.domain import Domain, DomainField
 from scaffolder.targets.python.modules import Imports
@@ -27,6 +27,32 @@ class Conversion:
     reads: list[str] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """A function that makes a domain type of a request that repeats its fields.
+
+    `paths` is the name of the function that says which of them a request sets, `""` where nobody asks: `always` those
+    that cannot be unset, `sometimes` the others, with the request's own names: (request's, entity's).
+    """
+
+    name: str
+    words: str
+    domain_class: str
+    message_class: str
+    reads: list[str]
+    paths: str = ""
+    always: list[str] = field(default_factory=list)
+    sometimes: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read_for(domain: Domain, given: Field, own: Field) -> str:
+    """The value of a request's field `given`, for a field of an entity that may have presence where this has none."""
+    item = domain.field_of(given)
+    if given.has_presence and not own.has_presence:
+        return item.value.read(_source(item), given.name)
+    return f"{_read(item)} or None" if own.has_presence and not given.has_presence else _read(item)
 
 
 def build(domain: Domain, imports: Imports, taken: list[str], given: list[str]) -> list[Conversion]:
@@ -56,8 +82,7 @@ def _conversion(
 
 def _read(item: DomainField) -> str:
     """The domain's value out of `message`."""
-    name, value = item.field.name, item.value
-    source = f'getattr(message, "{name}")' if keyword.iskeyword(name) else f"message.{name}"
+    name, value, source = item.field.name, item.value, _source(item)
     if item.key:
         pairs = f"{{key: {value.read('item', name)} for key, item in {source}.items()}}"
         return pairs if value.converts else f"dict({source})"
@@ -66,6 +91,12 @@ def _read(item: DomainField) -> str:
     if item.field.has_presence:
         return f'{value.read(source, name)} if message.HasField("{name}") else None'
     return value.read(source, name)
+
+
+def _source(item: DomainField) -> str:
+    """A field of `message`."""
+    name = item.field.name
+    return f'getattr(message, "{name}")' if keyword.iskeyword(name) else f"message.{name}"
 
 
 def _write(item: DomainField) -> str:

@@ -3,38 +3,222 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from scaffolder.contract.model import Method
+from scaffolder.contract.model import Contract, Message, Method
 from scaffolder.standard import StandardMethod
 from scaffolder.targets.python import types
 from scaffolder.targets.python.domain import Domain
-from scaffolder.targets.python.storage import entity_variable, repository_property
-from scaffolder.targets.python.stores import collection_of
+from scaffolder.targets.python.modules import Imports
+from scaffolder.targets.python.parameters import LIST, SINGLE, Parameter, Parameters, of_request, signature
+from scaffolder.targets.python.stored import Stored
 
 
-def standard_view(domain: Domain, standard: StandardMethod, store: str) -> dict[str, Any]:
-    resource = standard.resource
-    identity = resource.identity.name
-    entity_var = entity_variable(resource)
-    collection = collection_of(resource)
-    proposed = f"{entity_var}_id" if standard.id_field else "" if collection else f"{entity_var}.{identity}"
-    new_id = f"resource_id({proposed})"
-    times = list(filter(None, (resource.create_time, resource.update_time)))
-    return {
-        "standard": standard,
-        "resource": resource,
-        "entity": domain.class_of(resource.message),
-        "entity_var": entity_var,
-        "convert": domain.function_of(resource.message),
-        "identity": identity,
-        "identity_type": "int" if resource.is_integer else "str",
-        "repository_property": f"_{repository_property(resource, store)}",
-        "new_identity": f'f"{collection}{{{new_id}}}"' if collection else new_id,
-        "create_times": " = ".join(f"{entity_var}.{name}" for name in times),
-        "sets_update_time": bool(resource.update_time),
-        "server_fields": "{" + ", ".join(f'"{name}"' for name in resource.server_fields) + "}",
-    }
+@dataclass(frozen=True)
+class StandardView:
+    """A standard method for the templates of biz/ and service/.
+
+    `request` and `response` are the messages of its RPC. `singles` are the methods of the use case that do to one
+    resource what a batch does to many, by verb.
+    """
+
+    contract: Contract
+    imports: Imports
+    stored: Stored
+    standard: StandardMethod
+    request: Message
+    response: Message
+    singles: Mapping[str, str]
+
+    def view(self) -> dict[str, Any]:
+        return {
+            "shape": self.standard.verb,
+            "standard": self.standard,
+            "resource": self.standard.resource,
+            "stored": self.stored,
+            "entity_var": self.stored.variable,
+            "message": self.request,
+            "id_parameter": self._named(self.standard.id_field),
+            "parent_parameter": next(
+                (p for p in self.parameters if p.field and p.field == self.standard.parent), None
+            ),
+            **self._use_case(),
+            **self._handler(),
+        }
+
+    @cached_property
+    def parameters(self) -> list[Parameter]:
+        return Parameters(self.stored, self.standard, self.request).all()
+
+    @property
+    def _gives(self) -> bool:
+        """Whether a result comes back."""
+        return not (self.standard.verb in ("delete", "batch_delete") and self.standard.is_empty)
+
+    def _use_case(self) -> dict[str, Any]:
+        verb, entity = self.standard.verb, self.stored.entity
+        results = {"list": f"Page[{entity}]", "create": entity, "get": entity, "update": entity}
+        many = f"list[{entity}]" if verb.startswith("batch_") else entity
+        names = {each.name for each in self.parameters}
+        return {
+            "biz_parameter": signature(self.parameters),
+            "biz_result": results.get(verb, many) if self._gives else "None",
+            "gives": self._gives,
+            "transaction": f"self._transaction({'discard=validate_only' if 'validate_only' in names else ''})",
+            "discards": "validate_only" in names,
+            "naming": self._naming() if verb == "create" else [],
+            "etag": self._etag(),
+            "query": self._query() if verb == "list" else "",
+            "parameters": names,
+            "has_mask": "update_mask" in names,
+            **self._batch(),
+        }
+
+    def _named(self, field: str) -> str:
+        """The parameter that a field of the request comes in, `""` where there is none."""
+        return next((each.name for each in self.parameters if field and each.field == field), "")
+
+    def _naming(self) -> list[str]:
+        """The statements that give a new resource its name, and its parent where that is a field of its own."""
+        stored, resource, standard = self.stored, self.stored.resource, self.standard
+        parent, proposed = self._named(standard.parent), self._named(standard.id_field)
+        target = f"{stored.variable}.{stored.identity}"
+        found = []
+        if resource.is_integer:
+            found += [f"{target} = 0"] if standard.payload else []
+        elif resource.patterns:
+            second = f"proposed={proposed}" if proposed and not parent else proposed
+            found.append(
+                f"{target} = {stored.constant}.new_name({', '.join(filter(None, (parent, second)))})"
+            )
+        else:
+            own = "" if {"OUTPUT_ONLY", "IDENTIFIER"} & resource.identity.behaviors else target
+            given = f"proposed={proposed or own}" if proposed or own else ""
+            found.append(f"{target} = {stored.constant}.new_name({given})")
+        if parent and resource.parent_field:
+            found.append(f"{stored.variable}.{stored.attributes[resource.parent_field]} = {parent}")
+        return found
+
+    def _etag(self) -> str:
+        """The etag that a client knows, as an expression; `""` where it says none."""
+        stored, standard = self.stored, self.standard
+        if self._named(standard.etag):
+            return "etag"
+        own = stored.resource.etag
+        if standard.verb == "update" and own and (standard.payload or own in dict(standard.fields).values()):
+            return f"{stored.variable}.{stored.attributes[own]}"
+        return ""
+
+    def _query(self) -> str:
+        """The arguments of `Rules.query`."""
+        standard = self.standard
+        found = [f"parent={name}"] if (name := self._named(standard.parent)) else []
+        found += [f"{name}={name}" for name in LIST if self._named(getattr(standard, name))]
+        if not (standard.page_size or standard.page_token or standard.skip or standard.page):
+            found.append("page_size=None")
+        if standard.total_size:
+            found.append("counted=True")
+        equal = [
+            f'"{of}": {each.name}{"" if each.default == "None" else " or None"}'
+            for field, of in standard.equals
+            for each in self.parameters
+            if each.field == field
+        ]
+        return ", ".join([*found, *([f"equals={{{', '.join(equal)}}}"] if equal else [])])
+
+    def _batch(self) -> dict[str, str]:
+        """How a batch does one by one what is done to single resources."""
+        standard, (_, _, verb) = self.standard, self.standard.verb.partition("batch_")
+        parent = self._named(standard.parent)
+        if standard.item and verb != "get":
+            return self._batch_of(standard.item, verb, parent)
+        check = f"check_names(names{f', {parent}' if parent else ''})" if verb == "get" or parent else ""
+        if verb in ("", "get"):
+            return {"each": "", "check_batch": check}
+        options = [name for name in SINGLE[verb] if self._named(getattr(standard, name))]
+        passed = ["name", *(f"{name}={name}" for name in options if name != "validate_only")]
+        each = f'names, lambda name: self.{self.singles[verb]}({", ".join(passed)}), "names"'
+        return {"each": each, "check_batch": check}
+
+    def _batch_of(self, item: StandardMethod, verb: str, parent: str) -> dict[str, str]:
+        """A batch of requests; `parent` is the parameter with the parent that all have to share."""
+        parameters = Parameters(self.stored, item, self.item_request).all()
+        own = next((each for each in parameters if item.parent and each.field == item.parent), None)
+        passed = [
+            f"{each.name}={each.passed} or {parent}" if each is own and parent else each.batched
+            for each in parameters
+        ]
+        check = ""
+        if own and parent:
+            check = f"check_parents({parent}, [{own.passed} for request in requests])"
+        elif parent:
+            first, name = parameters[0], self.stored.identity
+            place = ".".join(filter(None, ("requests[{}]", first.field, name if verb == "update" else "")))
+            value = f"({first.passed}).{name}" if verb == "update" else first.passed
+            check = f'check_names([{value} for request in requests], {parent}, "{place}")'
+        call = f"lambda request: self.{self.singles[verb]}({', '.join(passed)})"
+        return {"each": f"requests, {call}", "check_batch": check}
+
+    @property
+    def item_request(self) -> Message:
+        """The request that a batch holds many of."""
+        field = next(each for each in self.request.fields if each.name == self.standard.requests)
+        return self.contract.messages[field.type_name]
+
+    def _handler(self) -> dict[str, Any]:
+        standard, stored = self.standard, self.stored
+        arguments = ", ".join(each.argument for each in self.parameters)
+        before = []
+        if standard.verb == "update" and standard.payload and standard.identity:
+            before = [f"{stored.variable} = {self.parameters[0].value}"]
+            before.append(f"{stored.variable}.{stored.identity} = {of_request(standard.identity)}")
+            arguments = ", ".join([stored.variable, *(each.argument for each in self.parameters[1:])])
+        return {
+            "arguments": arguments,
+            "before": before,
+            "renamed": ", ".join(f'{name}="{field}"' for name, field in self._renamed()),
+            "result_var": self._result_var if self._gives and not self._is_empty else "",
+            "answer": self._answer(),
+        }
+
+    def _renamed(self) -> list[tuple[str, str]]:
+        """What violations of the rules call otherwise than this request does: (their word, the request's field)."""
+        found = []
+        if self.standard.verb in ("create", "update") and self.stored.field != self.standard.payload:
+            found.append((self.stored.field, self.standard.payload))
+        plain = (each for each in self.parameters if each.field and each.name != each.field)
+        return found + [(each.name, each.field) for each in plain if each.name != self.stored.variable]
+
+    @property
+    def _is_empty(self) -> bool:
+        return self.standard.is_empty
+
+    @property
+    def _result_var(self) -> str:
+        if self.standard.verb == "list":
+            return "page"
+        return "found" if self.standard.verb.startswith("batch_") else self.stored.variable
+
+    def _answer(self) -> str:
+        """The response, of what the use case gave."""
+        standard, stored, response = self.standard, self.stored, self.imports.type_of(self.response)
+        if self._is_empty:
+            return f"{response}()"
+        written = f"{stored.domain.function_of(stored.resource.message)}_to({stored.variable})"
+        if standard.read_mask:
+            written = f"read_masked({written}, {of_request(standard.read_mask)})"
+        if not standard.items:
+            return f"{response}({standard.result}={written})" if standard.result else written
+        source = "page.items" if standard.verb == "list" else "found"
+        parts = [f"{standard.items}=[{written} for {stored.variable} in {source}]"]
+        if standard.next_token:
+            parts.append(f"{standard.next_token}=page.next_token")
+        if standard.total_size:
+            parts.append(f"{standard.total_size}=page.total_size")
+        return f"{response}({', '.join(parts)})"
 
 
 def custom_view(domain: Domain, method: Method) -> dict[str, Any]:
@@ -49,6 +233,7 @@ def custom_view(domain: Domain, method: Method) -> dict[str, Any]:
         argument = request.read("request") if takes else ""
     result = response.annotation if gives else "None"
     return {
+        "shape": "custom",
         "biz_parameter": parameter,
         "biz_argument": argument,
         "biz_result": f"AsyncIterator[{result}]" if method.server_streaming else result,
@@ -62,8 +247,6 @@ def with_lists(methods: list[dict[str, Any]]) -> list[dict[str, Any]]:
     name = "builtins.list" if any(method["snake"] == "list" for method in methods) else "list"
     keys = ("biz_parameter", "biz_result")
     return [
-        method
-        | {"list_type": name}
-        | {key: re.sub(r"(?<![\w.])list(?=\[)", name, method[key]) for key in keys if key in method}
+        method | {key: re.sub(r"(?<![\w.])list(?=\[)", name, method[key]) for key in keys if key in method}
         for method in methods
     ]

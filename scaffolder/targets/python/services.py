@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from scaffolder.contract.model import Contract, Message, Method, Service
-from scaffolder.contract.rule_check import RuleJudge
+from scaffolder.contract.model import Contract, Field, Message, Method, Service
 from scaffolder.standard import Resource, Standard, StandardMethod
 from scaffolder.targets.python.domain import Domain, enum_members
-from scaffolder.targets.python.mapping import Conversion, build, crossing
-from scaffolder.targets.python.methods import custom_view, standard_view, with_lists
+from scaffolder.targets.python.mapping import Builder, Conversion, build, crossing
+from scaffolder.targets.python.methods import custom_view, with_lists
 from scaffolder.targets.python.modules import Imports, safe_stem
 from scaffolder.targets.python.names import identifier, noun, safe, snake, title
 from scaffolder.targets.python.nouns import stem_of
-from scaffolder.targets.python.samples import sample_request, samples
+from scaffolder.targets.python.samples import samples
 from scaffolder.targets.python.schema import Model, Reference, build_model
+from scaffolder.targets.python.standard_service import StandardService, item_requests
 from scaffolder.targets.python.storage import (
     DATA_CLASSES,
     repository_class,
     repository_view,
     table_name,
 )
+from scaffolder.targets.python.stored import BIZ_CLASSES
 from scaffolder.targets.python.tables import Table
 from scaffolder.targets.python.text import comment, docstring, summary
 
@@ -129,14 +130,18 @@ class ServiceViews:
         """For service/, biz/, data/ and the tests."""
         imports = Imports(self.contract, f"{self.package}.gen")
         domain = Domain(self.contract, self._roots(), self._contract_package, self._reserved(), imports)
+        plain = self.methods(imports)
+        standard = self._standard(domain, imports, {view["name"]: view["snake"] for view in plain})
+        found = standard.views()
         methods = [
-            {**view, **self._layers(method, domain, imports)}
-            for method, view in zip(self.service.methods, self.methods(imports), strict=True)
+            {**view, **(found.get(method.name) or custom_view(domain, method))}
+            for method, view in zip(self.service.methods, plain, strict=True)
         ]
-        methods = with_lists(methods)
-        conversions = self._conversions(domain, imports)
-        resources: list[Resource | None] = [*self._resources()] or [None]
+        methods = with_lists([*methods, *standard.singles()])
+        rpcs, singles = methods[: len(plain)], methods[len(plain) :]
+        conversions, builders = self._conversions(domain, imports), standard.builders()
         own = self.names.noun, self.names.stem
+        sampled = samples(standard, rpcs)
         repositories = [
             repository_view(
                 domain,
@@ -146,57 +151,64 @@ class ServiceViews:
                 store=self._store(resource),
                 model=self._model(domain, resource),
             )
-            | (samples(domain, imports, resource, methods) if resource else {})
-            | {"sample_keeps_rules": resource is None or self._keeps_rules(resource)}
-            for resource in resources
+            | {"stored": standard.stored[resource.message.full_name]}
+            | sampled[resource.message.full_name]
+            for resource in self._resources()
         ]
         return {
             **self.names.view(),
             "package": self.package,
             "doc": docstring(self.service.comment, 4, f"Serves {self.service.full_name}."),
-            "methods": methods,
+            "methods": rpcs,
+            "use_case_methods": [*rpcs, *singles],
             "imports": imports.lines(),
             "enums": [_enum_view(domain, enum) for enum in domain.enums],
             "types": [_type_view(domain, message) for message in domain.messages],
             "conversions": conversions,
-            "functions": sorted(name for c in conversions for name in _function_names(c)),
+            "builders": builders,
+            "functions": sorted(
+                [*(n for c in conversions for n in _function_names(c)), *_builder_names(builders)]
+            ),
             "repositories": repositories,
             "type_names": domain.class_names,
-            "uses_clock": any(m.get("create_times") or m.get("sets_update_time") for m in methods),
+            "uses_clock": any(stored.uses_clock for stored in standard.stored.values()),
         }
 
     @property
     def tables(self) -> list[Table]:
         """The tables of the resources that the service stores."""
-        return [r["table"] for r in self.layers_view["repositories"] if r["resource"]]
+        return [repository["table"] for repository in self.layers_view["repositories"]]
 
-    def _model(self, domain: Domain, resource: Resource | None) -> Model | None:
-        if resource is None:
-            return None
+    def _model(self, domain: Domain, resource: Resource) -> Model:
         methods = [s for s in self.standard.values() if s.resource.message is resource.message]
         name = table_name(resource, self._store(resource))
         return build_model(domain, resource, methods, name, self.references.get(resource.parent))
 
-    def _keeps_rules(self, resource: Resource) -> bool:
-        """Whether the requests that the end-to-end test of a resource sends keep the contract's rules."""
-        judge = RuleJudge(self.contract)
-        return all(
-            judge.accepts(method.input, sample_request(standard))
-            for method in self.service.methods
-            if (standard := self.standard.get(method.name))
-            and standard.verb != "update"
-            and standard.resource.message is resource.message
+    def _standard(self, domain: Domain, imports: Imports, snakes: Mapping[str, str]) -> StandardService:
+        """The standard methods; `snakes` are the use case's methods by their RPCs' names."""
+        return StandardService(
+            self.contract,
+            domain,
+            imports,
+            tuple(self._standard_methods()),
+            tuple(self._resources()),
+            frozenset(resource.parent for resource in self.recognised.resources.values()),
+            self.stores,
+            snakes,
         )
 
-    def _store(self, resource: Resource | None) -> str:
-        return self.stores.get(resource.message.full_name, "") if resource else ""
+    def _standard_methods(self) -> Iterator[tuple[Method, StandardMethod]]:
+        for method in self.service.methods:
+            if found := self.standard.get(method.name):
+                yield method, found
+
+    def _store(self, resource: Resource) -> str:
+        return self.stores.get(resource.message.full_name, "")
 
     def _resources(self) -> list[Resource]:
         return self.recognised.stored_by(self.service)
 
-    def _verbs(self, resource: Resource | None) -> set[str]:
-        if resource is None:
-            return set()
+    def _verbs(self, resource: Resource) -> set[str]:
         return {s.verb for s in self.standard.values() if s.resource.message is resource.message}
 
     @property
@@ -209,22 +221,27 @@ class ServiceViews:
     def _roots(self) -> list[str]:
         """The messages that cross into biz/: resources, and whole requests and responses of all other RPCs."""
         taken, given = crossing(self._custom())
-        return [*taken, *given, *(r.message.full_name for r in self._resources())]
+        items = item_requests(self.contract, self._standard_methods())
+        return [*taken, *given, *items, *(r.message.full_name for r in self._resources())]
 
     def _reserved(self) -> list[str]:
         resources = self._resources()
-        own = [f"{self.names.stem}UseCase", f"{self.names.stem}Repository", f"Sql{self.names.stem}Repository"]
+        own = [f"{self.names.stem}UseCase"]
         for resource in resources:
             name = repository_class(resource, self._store(resource))
             own += [name, f"Sql{name}", f"Fake{name}", f"{resource.message.name}Row"]
-        return [*own, f"Async{self.names.stem}Client", *(DATA_CLASSES if resources else ())]
+        return [*own, f"Async{self.names.stem}Client", *(DATA_CLASSES | BIZ_CLASSES if resources else ())]
 
     def _conversions(self, domain: Domain, imports: Imports) -> list[Conversion]:
         taken, given = crossing(self._custom())
         for standard in self.standard.values():
-            if standard.verb in ("create", "update"):
+            if standard.verb in ("create", "update") and standard.payload:
                 taken.append(standard.resource.message.full_name)
-            given.append(standard.resource.message.full_name)
+            elif standard.verb in ("create", "update"):
+                taken += [m.type_name for m in standard.resource.message.fields if _is_given(standard, m)]
+            if not standard.is_empty:
+                given.append(standard.resource.message.full_name)
+        taken += item_requests(self.contract, self._standard_methods())
         return build(domain, imports, taken, given)
 
     def _method(self, method: Method, name: str, imports: Imports) -> dict[str, Any]:
@@ -259,12 +276,6 @@ class ServiceViews:
             ],
         }
 
-    def _layers(self, method: Method, domain: Domain, imports: Imports) -> dict[str, Any]:
-        if standard := self.standard.get(method.name):
-            store = self._store(standard.resource)
-            return {"shape": standard.verb, **standard_view(domain, standard, store)}
-        return {"shape": "custom", **custom_view(domain, method)}
-
 
 def _enum_view(domain: Domain, enum: Any) -> dict[str, Any]:
     return {
@@ -296,3 +307,12 @@ def _type_view(domain: Domain, message: Message) -> dict[str, Any]:
 def _function_names(conversion: Conversion) -> list[str]:
     names = [f"{conversion.stem}_from"] if conversion.needs_from else []
     return names + ([f"{conversion.stem}_to"] if conversion.needs_to else [])
+
+
+def _builder_names(builders: Iterable[Builder]) -> list[str]:
+    return [name for each in builders for name in (each.name, each.paths) if name]
+
+
+def _is_given(standard: StandardMethod, field: Field) -> bool:
+    """Whether a request that repeats the resource's fields repeats this one."""
+    return field.name in dict(standard.fields).values()

@@ -62,11 +62,18 @@ class ProjectViews:
     def enabled(self) -> frozenset[str]:
         """The project's features, and what the contract asks for.
 
-        `http` where an RPC has an HTTP binding, `errors` where it declares reasons, `validation` where it has rules.
+        `http` where an RPC has an HTTP binding, `errors` where it declares reasons, `validation` where it has rules,
+        `stores` where a resource is stored.
         """
         bound = any(m.bindings for service in self.contract.services for m in service.methods)
         asked = {"http": bound, "errors": bool(self.contract.errors), "validation": self.contract.has_rules}
+        asked["stores"] = self.stores
         return frozenset(self.features) | {name for name, there in asked.items() if there}
+
+    @property
+    def stores(self) -> bool:
+        """Whether any service stores a resource."""
+        return bool(self.standard.resources)
 
     @property
     def client_package(self) -> str:
@@ -85,6 +92,7 @@ class ProjectViews:
                 "env_prefix": f"{self.package.upper()}_",
                 "title": title(self.package),
                 "requires": self.contract.has_required,
+                "stores": self.stores,
                 "services": services,
                 "client_names": _client_names(services, errors),
                 "errors": errors,

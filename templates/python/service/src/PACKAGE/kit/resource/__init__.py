@@ -6,12 +6,14 @@ A list becomes a `Query`, whose filter is a tree of nodes that a store compiles;
 
 from __future__ import annotations
 
+from .batches import check_names, check_parents, in_turn
 from .earlier import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, apply_mask, page_start
 from .ids import new_etag, resource_id, utc_now
 from .matching import match, select
 from .nodes import PRESENT, And, Compare, Has, Node, Not, Or, Pattern
 from .ordering import OrderKey
 from .pages import Page
+from .places import renamed, under
 from .queries import Query
 from .rules import Rules
 from .transactions import Transaction, no_transaction
@@ -33,11 +35,16 @@ __all__ = [
     "Rules",
     "Transaction",
     "apply_mask",
+    "check_names",
+    "check_parents",
+    "in_turn",
     "match",
     "new_etag",
     "no_transaction",
     "page_start",
+    "renamed",
     "resource_id",
     "select",
+    "under",
     "utc_now",
 ]

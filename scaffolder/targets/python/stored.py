@@ -1,0 +1,197 @@
+"""A resource as one service's biz/ knows it: names, rules, and what its repository has to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from scaffolder.contract.model import Field
+from scaffolder.standard import Resource, StandardMethod
+from scaffolder.targets.python.domain import Domain
+from scaffolder.targets.python.names import safe
+from scaffolder.targets.python.storage import entity_variable, repository_property
+from scaffolder.targets.python.stores import noun_of
+
+BIZ_CLASSES = frozenset(
+    {"Mapping", "NotFoundError", "Page", "Query", "Rules", "Transaction", "datetime", "in_turn"}
+)
+"""What biz/NOUN.py and its tests import where a resource is stored; no type of the domain may hide it."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A resource with the standard methods that one service has of it.
+
+    `store` is what it is called where its own noun would be another's, `delete` the use case's method that deletes one.
+    `children` are the resources below it that the same service stores, `is_parent` is true where any service of the
+    project stores some, `is_cascaded` where deleting its parent softly deletes it.
+    """
+
+    domain: Domain
+    resource: Resource
+    methods: tuple[StandardMethod, ...]
+    store: str = ""
+    children: tuple[Stored, ...] = ()
+    is_parent: bool = False
+    delete: str = ""
+    is_cascaded: bool = False
+
+    @property
+    def entity(self) -> str:
+        """The class in biz/."""
+        return self.domain.class_of(self.resource.message)
+
+    @property
+    def variable(self) -> str:
+        return entity_variable(self.resource)
+
+    @property
+    def repository(self) -> str:
+        """The use case's attribute."""
+        return f"self._{repository_property(self.resource, self.store)}"
+
+    @property
+    def constant(self) -> str:
+        """The name of its rules: `BOOK`."""
+        return safe(noun_of(self.resource).upper(), self.domain.class_names)
+
+    @cached_property
+    def attributes(self) -> Mapping[str, str]:
+        """The attributes of an entity by the contract's names; `""` for a field that the resource does not have."""
+        found = {each.field.name: each.attribute for each in self.domain.fields_of(self.resource.message)}
+        return found | {"": ""}
+
+    @property
+    def identity(self) -> str:
+        return self.attributes[self.resource.identity.name]
+
+    @property
+    def identity_type(self) -> str:
+        return "int" if self.resource.is_integer else "str"
+
+    @cached_property
+    def flat(self) -> tuple[StandardMethod, ...]:
+        """The methods and the items of batches, as those do the work of a batch."""
+        return tuple(each.item or each for each in self.methods)
+
+    @cached_property
+    def verbs(self) -> frozenset[str]:
+        """What is done to one resource at a time or all of them: `delete` where a batch deletes as well."""
+        return frozenset(each.verb.removeprefix("batch_") for each in self.methods)
+
+    @cached_property
+    def is_soft(self) -> bool:
+        return is_soft(self.resource, self.methods)
+
+    @property
+    def etag(self) -> str:
+        """The attribute, and so on; `""` where it has none."""
+        return self.attributes[self.resource.etag]
+
+    @property
+    def update_time(self) -> str:
+        return self.attributes[self.resource.update_time]
+
+    @property
+    def delete_time(self) -> str:
+        return self.attributes[self.resource.delete_time]
+
+    @property
+    def purge_time(self) -> str:
+        return self.attributes[self.resource.purge_time]
+
+    @property
+    def create_times(self) -> str:
+        """What its creation sets: `book.create_time = book.update_time`."""
+        times = filter(None, (self.resource.create_time, self.resource.update_time))
+        return " = ".join(f"{self.variable}.{self.attributes[name]}" for name in times)
+
+    @property
+    def adds(self) -> str:
+        """The method that creates what an update found missing; `""` where none may."""
+        is_asked = any(each.allow_missing for each in self.flat if each.verb == "update")
+        return f"_add_{self.variable.strip('_')}" if is_asked else ""
+
+    @property
+    def deletes(self) -> str:
+        """The call that deletes one, with all below it."""
+        name = f"{self.variable}.{self.identity}"
+        if self.delete:
+            forces = self.is_parent and any(each.force for each in self.flat if each.verb == "delete")
+            return f"self.{self.delete}({name}{', force=True' if forces else ''})"
+        return f"{self.repository}.delete({name})"
+
+    @property
+    def field(self) -> str:
+        """Where violations of its rules say that it is in a request: `book`, `""` where requests repeat its fields."""
+        payloads = {each.payload for each in self.flat if each.verb in ("create", "update")}
+        return "" if payloads == {""} else self.variable.strip("_")
+
+    @cached_property
+    def needs(self) -> frozenset[str]:
+        """The methods of its repository, and `for_update`, `force` and `request_id` where they take those."""
+        deletes = [each for each in self.methods if each.verb in ("delete", "batch_delete")]
+        hard = bool(deletes) and not self.is_soft
+        looks = any(each.etag or not each.is_empty for each in self.flat if each.verb == "delete")
+        creates = "create" in self.verbs or bool(self.adds)
+        writes = "update" in self.verbs or self.is_soft
+        needs = {
+            "create": creates,
+            "request_id": any(each.request_id for each in self.flat if each.verb == "create"),
+            "get": bool({"get"} & self.verbs) or writes or looks,
+            "for_update": writes or looks,
+            "get_many": any(each.verb == "batch_get" for each in self.methods),
+            "list": "list" in self.verbs or self.is_cascaded,
+            "update": writes,
+            "delete": hard or (self.is_cascaded and not self.delete),
+            "force": hard and self.is_parent and any(each.force for each in self.flat),
+        }
+        return frozenset(name for name, needed in needs.items() if needed)
+
+    @property
+    def uses_clock(self) -> bool:
+        """Whether the use case sets a time."""
+        return bool(self.resource.create_time or self.resource.update_time or self.is_soft)
+
+    @cached_property
+    def rules(self) -> list[str]:
+        """The arguments of its `Rules` behind the entity's class."""
+        resource = self.resource
+        own = set(resource.server_fields) - {resource.identity.name}
+        fields = [f for f in resource.message.fields if f is not resource.identity]
+        odd = {name: attribute for name, attribute in self.attributes.items() if name != attribute}
+        arguments = {
+            "type": repr_of(resource.message.resource_type or noun_of(resource)),
+            "field": repr_of(self.field) if self.field else "",
+            "identity": repr_of(resource.identity.name) if resource.identity.name != "name" else "",
+            "patterns": _names(resource.patterns),
+            "required": _names(f.name for f in fields if _is_required(f) and f.name not in own),
+            "output_only": _names(f.name for f in fields if f.name in own),
+            "immutable": _names(f.name for f in fields if "IMMUTABLE" in f.behaviors and f.name not in own),
+            "attributes": repr_of(odd) if odd else "",
+        }
+        return [f"{name}={value}" for name, value in arguments.items() if value]
+
+
+def is_soft(resource: Resource, methods: Iterable[StandardMethod]) -> bool:
+    """Whether delete only marks a resource (AIP-164): it can be undeleted or be listed when deleted, or it is returned."""
+    marks = any(
+        each.verb == "undelete" or each.show_deleted or (each.verb == "delete" and not each.is_empty)
+        for each in methods
+    )
+    return bool(resource.delete_time) and marks
+
+
+def _is_required(field: Field) -> bool:
+    return "REQUIRED" in field.behaviors
+
+
+def _names(names: Iterable[str]) -> str:
+    found = list(names)
+    return repr_of(found) if found else ""
+
+
+def repr_of(value: object) -> str:
+    """A literal with the quotes that ruff would write."""
+    return repr(value).replace("'", '"')
