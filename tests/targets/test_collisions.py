@@ -87,7 +87,7 @@ def test_resource_whose_variable_would_hide_another(load: Load, name: str) -> No
     assert found["property"] == f"{name.lower()}_repository"
 
 
-@pytest.mark.parametrize("name", ["Base", "Database", "Enum", "Mapped", "NotFoundError"])
+@pytest.mark.parametrize("name", ["Base", "Database", "Index", "Mapped", "NotFoundError"])
 def test_resource_called_like_a_class_that_its_table_uses(load: Load, name: str) -> None:
     assert stored(load, name)["entity"] == f"{name}Message"
 
@@ -101,7 +101,7 @@ def test_columns_that_would_hide_what_the_table_uses(load: Load) -> None:
     found = stored(
         load, "Thing", "string Mapped = 2; string JsonOf = 3; string metadata = 4; string _sa_x = 5;"
     )
-    assert [column["attribute"] for column in found["columns"]] == [
+    assert [column.attribute for column in found["table"].columns] == [
         "name",
         "Mapped_",
         "JsonOf_",
@@ -112,8 +112,9 @@ def test_columns_that_would_hide_what_the_table_uses(load: Load) -> None:
 
 def test_column_that_hides_the_type_of_another(load: Load) -> None:
     """In the class body `int` would be the column."""
-    found = stored(load, "Thing", "string int = 2; uint64 large = 3;")
-    assert found["columns"][2]["definition"] == " = mapped_column(JsonOf(builtins.int))"
+    found = stored(load, "Thing", "string int = 2; repeated int32 many = 3;")
+    line = "many: Mapped[list[builtins.int]] = mapped_column(JsonOf(list[builtins.int]))"
+    assert found["table"].columns[2].definition == line
 
 
 def test_sample_field_is_never_a_keyword(load: Load) -> None:
@@ -126,7 +127,7 @@ def test_two_services_that_store_the_same_resource(load: Load) -> None:
     services = [f"service {name}Service {{ {CRUD.replace('X', 'Book')} }}" for name in ("Admin", "Book")]
     views = ProjectViews(load(text + "".join(services)), "shop", "shop").nouns
     found = {noun: view["service"]["repositories"][0] for noun, view in views.items()}
-    assert [(r["class"], r["property"], r["table"]) for r in (found["book"], found["admin"])] == [
+    assert [(r["class"], r["property"], r["table"].name) for r in (found["book"], found["admin"])] == [
         ("BookRepository", "book_repository", "books"),
         ("AdminBookRepository", "admin_book_repository", "admin_books"),
     ]

@@ -189,7 +189,7 @@ service OrderService {
 
 def tables(made: Contract, chosen: dict[str, str]) -> dict[str, list[str]]:
     views = ProjectViews(made, "shop", "shop", names=chosen).nouns
-    return {word: [r["table"] for r in view["service"]["repositories"]] for word, view in views.items()}
+    return {word: [r["table"].name for r in view["service"]["repositories"]] for word, view in views.items()}
 
 
 def test_two_versions_keep_their_resources_in_tables_of_their_own(tmp_path: Path) -> None:

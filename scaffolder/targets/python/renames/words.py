@@ -141,8 +141,8 @@ def _add_fields(
         )
     for e, f in _same_length(layers[0]["repositories"], layers[1]["repositories"]):
         if e["resource"] and f["resource"]:
-            columns = zip(e["columns"], f["columns"], strict=True)
-            pairs.append((e["row_class"], [(x["attribute"], y["attribute"]) for x, y in columns]))
+            columns = zip(e["table"].columns, f["table"].columns, strict=True)
+            pairs.append((e["row_class"], [(x.attribute, y.attribute) for x, y in columns]))
     everywhere: dict[str, set[str]] = {}
     for owner, names in pairs:
         known = found.fields.setdefault(owner, {})
