@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scaffolder.contract.model import Field, Kind
 from scaffolder.diagnostics import fail
 from scaffolder.standard import Resource, StandardMethod
 from scaffolder.targets.python.columns import (
+    IDENTITIES,
     TEXT,
     ColumnType,
     column_names,
@@ -28,27 +28,32 @@ MAX_COLUMNS = 1600
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A stored resource as others refer to it: its table, and the field that is the primary key there."""
+    """A stored resource as others refer to it: its table, and the column that is the primary key there."""
 
     table: str
     column: str
-    identity: Field
+    type: str
+
+
+_NUMBERS = frozenset({IDENTITIES["int"].revision, IDENTITIES["wide"].revision, "sa.BigInteger()"})
+
+_COMPATIBLE = {TEXT.revision: frozenset({TEXT.revision})} | dict.fromkeys(_NUMBERS, _NUMBERS)
+"""By the type of a primary key the types of columns that can refer to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """A table with what a repository needs to know of it.
 
-    `fields` pairs the resource's fields with their columns. `parent` is the column with the parent's identity, None for
-    a resource without one, and `links` tells that it is the store's own and not a field's; `request_id` is the store's
-    column for the id of the request that created a row, None where no request has one.
+    `fields` pairs the resource's fields with their columns, `key` is the primary key. `parent` is the column with the
+    parent's identity, None for a resource without one; it may be the store's own, and no field's. `request_id` is the
+    store's column for the id of the request that created a row, None where no request has one.
     """
 
     table: Table
     fields: tuple[tuple[DomainField, Column], ...]
     key: Column
     parent: Column | None = None
-    links: bool = False
     request_id: Column | None = None
 
 
@@ -86,7 +91,7 @@ class _Builder:
         self.names: set[str] = set()
 
     def model(self) -> Model:
-        parent, links = self._parent()
+        parent = self._parent()
         asked = any(method.request_id for method in self.methods if method.verb == "create")
         request_id = self._add("request_id", TEXT, nullable=True) if asked else None
         columns = (*(column for _, column in self.fields), *self.own)
@@ -109,22 +114,13 @@ class _Builder:
             tuple(self._checks()),
             self.resource.is_integer,
         )
-        return Model(table, self.fields, self.key, parent, links, request_id)
+        return Model(table, self.fields, self.key, parent, request_id)
 
-    def _parent(self) -> tuple[Column | None, bool]:
-        """The column with the parent's identity: a field's, or one of the store's own.
-
-        A resource name holds the parent's in front. A tree's root has an empty parent, which is no row of the table:
-        there the store's own column has NULL.
-        """
-        field = self.resource.parent_field
-        if not field:
-            return (self._add("parent", TEXT), True) if self.resource.has_parent else (None, False)
-        column = self.by_field[field][1]
-        if self.resource.parent != self.resource.message.full_name or column.nullable:
-            return column, False
-        kind = identity_type(self.resource.identity)
-        return self._add(f"{field}_key", kind, nullable=True), True
+    def _parent(self) -> Column | None:
+        """The column with the parent's identity: a field's, or one of the store's own, as names hold it in front."""
+        if self.resource.parent_field:
+            return self.by_field[self.resource.parent_field][1]
+        return self._add("parent", TEXT) if self.resource.has_parent else None
 
     def _add(self, name: str, kind: ColumnType, *, nullable: bool = False) -> Column:
         """A column of the store's own, called like no field."""
@@ -142,19 +138,10 @@ class _Builder:
 
     def _foreign_keys(self, parent: Column | None) -> tuple[ForeignKey, ...]:
         target = self.reference
-        if parent is None or target is None or not self._fits(target):
+        if parent is None or target is None or parent.type not in _COMPATIBLE[target.type]:
             return ()
         name = constraint_name("fk", self.name, [parent.name], self.names, target.table)
         return (ForeignKey(name, (parent.name,), target.table, (target.column,)),)
-
-    def _fits(self, target: Reference) -> bool:
-        """Whether a reference can hold what it refers to, and every row has one: not where names may lack a parent."""
-        field = self.resource.parent_field
-        if field:
-            kind = self.by_field[field][0].field.kind
-            return (kind is Kind.STRING) == (target.identity.kind is Kind.STRING)
-        depths = {pattern.count("{") for pattern in self.resource.patterns}
-        return target.identity.kind is Kind.STRING and min(depths, default=0) > 1
 
     def _unique(self, request_id: Column | None) -> tuple[Constraint, ...]:
         declared = [self._columns(fields) for fields in self.resource.unique]
@@ -205,10 +192,11 @@ class _Builder:
                 yield Constraint(name, (column.name,), f"{quoted(column.name)} IN ({members})")
 
 
-def key_name(resource: Resource) -> str:
-    """The column of a resource's identity."""
+def reference_to(resource: Resource, table: str) -> Reference:
+    """How other tables refer to the resource in the table `table`."""
     names = [field.name for field in resource.message.fields]
-    return dict(zip(names, column_names(names), strict=True))[resource.identity.name]
+    columns = dict(zip(names, column_names(names), strict=True))
+    return Reference(table, columns[resource.identity.name], identity_type(resource.identity).revision)
 
 
 def ordered(tables: Iterable[Table]) -> tuple[Table, ...]:

@@ -15,6 +15,7 @@ from typing import Any
 from scaffolder.contract.model import Contract, Enum, File, Service
 from scaffolder.standard import Standard
 from scaffolder.targets.python.errors import error_views
+from scaffolder.targets.python.families import Families
 from scaffolder.targets.python.modules import (
     OWN_STUBS,
     rewrite_enums,
@@ -25,7 +26,7 @@ from scaffolder.targets.python.modules import (
 )
 from scaffolder.targets.python.names import noun, title
 from scaffolder.targets.python.nouns import gen_names
-from scaffolder.targets.python.schema import Reference, key_name, ordered
+from scaffolder.targets.python.schema import Reference, ordered, reference_to
 from scaffolder.targets.python.services import ServiceNames, ServiceViews
 from scaffolder.targets.python.storage import table_name
 from scaffolder.targets.python.stores import resource_stores, standard_of
@@ -124,9 +125,10 @@ class ProjectViews:
     @cached_property
     def nouns(self) -> dict[str, dict[str, Any]]:
         """For every service the view of its files in the layers and the tests, by noun."""
+        services = {views.names.noun: views.layers_view for views in self._services(self.package)}
+        families = Families(services)
         return {
-            views.names.noun: self.project | {"service": views.layers_view}
-            for views in self._services(self.package)
+            name: self.project | {"service": families.view(name, service)} for name, service in services.items()
         }
 
     @cached_property
@@ -232,7 +234,7 @@ class ProjectViews:
     def _references_in(self, service: Service) -> dict[str, Reference]:
         stores = self._stores.get(service.full_name, {})
         return {
-            name: Reference(table_name(each, stores.get(name, "")), key_name(each), each.identity)
+            name: reference_to(each, table_name(each, stores.get(name, "")))
             for each in self.standard.stored_by(service)
             if (name := each.message.full_name)
         }

@@ -7,6 +7,7 @@ imported by the URL's scheme, only when used.
 from .config import DatabaseConfig
 from .failures import constraints
 from .query import children, select_page
+from .rows import replace_row
 from .sessions import Database
 from .types import EnumName, JsonOf, Microseconds, Name, Unsigned64, UtcDateTime
 
@@ -21,5 +22,6 @@ __all__ = [
     "UtcDateTime",
     "children",
     "constraints",
+    "replace_row",
     "select_page",
 ]

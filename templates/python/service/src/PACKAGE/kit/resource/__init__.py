@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .batches import check_names, check_parents, in_turn
 from .earlier import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, apply_mask, page_start
-from .ids import new_etag, resource_id, utc_now
+from .ids import new_etag, parent_of, resource_id, utc_now
 from .matching import match, select
 from .nodes import PRESENT, And, Compare, Has, Node, Not, Or, Pattern
 from .ordering import OrderKey
@@ -42,6 +42,7 @@ __all__ = [
     "new_etag",
     "no_transaction",
     "page_start",
+    "parent_of",
     "renamed",
     "resource_id",
     "select",

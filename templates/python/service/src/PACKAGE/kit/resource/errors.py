@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from ..details import resource_info
@@ -18,6 +19,17 @@ def not_found(kind: str, name: object) -> NotFoundError:
 def already_exists(kind: str, name: object) -> AlreadyExistsError:
     """ALREADY_EXISTS, reason RESOURCE_ALREADY_EXISTS."""
     return _about(AlreadyExistsError, "RESOURCE_ALREADY_EXISTS", kind, name, "exists already")
+
+
+def not_unique(kind: str, fields: Sequence[str]) -> AlreadyExistsError:
+    """ALREADY_EXISTS, reason RESOURCE_NOT_UNIQUE: another resource has the same values in the fields."""
+    noun, names = kind.rpartition("/")[2], ", ".join(fields)
+    return AlreadyExistsError(
+        f"another {noun} has the same {names}",
+        reason="RESOURCE_NOT_UNIQUE",
+        metadata={"fields": names},
+        details=[resource_info(kind, "", description=f"the same {names}")],
+    )
 
 
 def has_children(kind: str, name: object) -> FailedPreconditionError:

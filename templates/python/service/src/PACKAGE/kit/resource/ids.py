@@ -32,6 +32,11 @@ def resource_id(proposed: str = "", *, field: str = "") -> str:
     return proposed
 
 
+def parent_of(name: str) -> str:
+    """The name of the parent, ``shelves/1`` of ``shelves/1/books/2``; ``""`` where there is none."""
+    return "/".join(name.split("/")[:-2])
+
+
 def new_etag() -> str:
     """An etag that no other state of any resource has: strong, and quoted as RFC 9110 section 8.8.3 writes it."""
     return f'"{uuid.uuid4().hex}"'

@@ -205,6 +205,10 @@ class Rules(Generic[T]):
         """To be raised where a new resource would have a name that is taken."""
         return errors.already_exists(self._type, name)
 
+    def not_unique(self, *fields: str) -> AlreadyExistsError:
+        """To be raised where another resource has the same in fields that are unique, alone or together."""
+        return errors.not_unique(self._type, fields)
+
     def has_children(self, name: object) -> FailedPreconditionError:
         """To be raised where a resource to delete holds others."""
         return errors.has_children(self._type, name)
