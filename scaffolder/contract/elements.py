@@ -89,7 +89,7 @@ class ElementReader:
         repeated = proto.label == _REPEATED
         entry = entries.get(type_name) if repeated else None
         in_oneof = proto.HasField("oneof_index") and not proto.proto3_optional
-        behaviors, rules, deprecated, format, reference = _NONE, None, False, "", ""
+        behaviors, rules, deprecated, format, reference = _NONE, None, False, "", ("", False)
         if proto.HasField("options"):
             behaviors, deprecated = self.options.behaviors(proto.options), proto.options.deprecated
             rules = self.options.field_rules(proto.options)
@@ -113,7 +113,8 @@ class ElementReader:
             required=proto.label == _REQUIRED,
             default=proto.default_value,
             format=format,
-            reference=reference,
+            reference=reference[0],
+            has_children=reference[1],
         )
         unique, index = self.storage.field(proto, field, path)
         return replace(field, unique=unique, index=index) if unique or index else field

@@ -117,12 +117,12 @@ class Options:
         value = info.DESCRIPTOR.fields_by_name["format"].enum_type.values_by_number.get(info.format)
         return str(value.name) if value is not None and value.number else ""
 
-    def reference(self, field_options: Any) -> str:
-        """The type, or else the child type, of a field's google.api.resource_reference."""
+    def reference(self, field_options: Any) -> tuple[str, bool]:
+        """The type, or else the child type, of a field's google.api.resource_reference, and whether it is the latter."""
         if self._reference is None or not field_options.HasExtension(self._reference):
-            return ""
+            return "", False
         reference = field_options.Extensions[self._reference]
-        return str(reference.type or reference.child_type)
+        return reference.type or reference.child_type, not reference.type and bool(reference.child_type)
 
     def client(self, service_options: Any) -> tuple[str, tuple[str, ...]]:
         """A service's google.api.default_host and google.api.oauth_scopes, which separates them with commas."""

@@ -39,8 +39,9 @@ class Resource:
     `parent_field` the field with the parent's identity; a resource name holds its parent's, and needs no such field.
     `has_parent` is true where names have more than one id, whether or not the parent is stored.
 
-    `etag` (AIP-154), `create_time`, `update_time` (AIP-148), `delete_time` and `purge_time` (AIP-164) are the standard
-    fields that the resource has. `unique` and `indexes` are lists of fields, those of a ``scaffold.storage`` option.
+    `etag` (AIP-154), `uid`, `create_time`, `update_time` (AIP-148), `delete_time` and `purge_time` (AIP-164) are the
+    standard fields that the resource has, as it calls them. `is_soft` is true where a delete only marks it (AIP-164).
+    `unique` and `indexes` are lists of fields, those of the options of scaffold/storage.proto.
     """
 
     message: Message
@@ -55,6 +56,8 @@ class Resource:
     purge_time: str = ""
     unique: tuple[tuple[str, ...], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
+    uid: str = ""
+    is_soft: bool = False
 
     @property
     def is_integer(self) -> bool:
@@ -70,7 +73,14 @@ class Resource:
     def server_fields(self) -> tuple[str, ...]:
         """Fields that a client cannot set: the identity and what the contract calls OUTPUT_ONLY or IDENTIFIER."""
         owned = {"OUTPUT_ONLY", "IDENTIFIER"}
-        standard = {self.etag, self.delete_time, self.purge_time}
+        standard = {
+            self.etag,
+            self.uid,
+            self.create_time,
+            self.update_time,
+            self.delete_time,
+            self.purge_time,
+        }
         return tuple(
             f.name
             for f in self.message.fields
@@ -93,9 +103,12 @@ class StandardMethod:
     Of a batch: `requests` is the repeated field, of names or of requests; `item` is the standard method that each of
     these requests is one of, None where they are names.
 
+    An update that `replaces` has no mask and is bound to PUT alone: it sets each field of its payload or of `fields`.
+
     Of the response: `items` are the resources of a list or a batch, `result` the field that holds the resource, ``""``
-    where the response is the resource; `next_token` and `total_size` as they are called. `is_empty` is true where the
-    response holds nothing of a resource.
+    where the response is the resource; `next_token` and `total_size` as they are called. `result_identity` is the only
+    field of a response that holds no more of the resource than its identity; `is_empty` is true where the response
+    holds nothing of it.
 
     `why` says in words what the RPC was taken for, and by what.
     """
@@ -129,4 +142,6 @@ class StandardMethod:
     next_token: str = ""
     total_size: str = ""
     is_empty: bool = False
+    replaces: bool = False
+    result_identity: str = ""
     why: str = ""

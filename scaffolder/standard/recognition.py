@@ -1,24 +1,36 @@
-"""Which RPCs are standard methods of a resource (AIP-131 to 135), recognised by the shape of their messages.
+"""Which RPCs are standard methods of a resource, by their names and by the shape of their messages.
 
-Strict on purpose: an RPC whose request holds anything that a plain store cannot honour (a filter, an etag, a parent)
-is not recognised, because silence about a field would be a wrong answer. What is not recognised becomes a use-case
-method that answers UNIMPLEMENTED.
+Strict on purpose: a request with a field that nothing heeds makes the RPC a custom one, because silence about a field
+would be a wrong answer. A custom RPC becomes a use-case method that answers UNIMPLEMENTED.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
-from scaffolder.contract.model import Contract, Field, Kind, Message, Method, Service
-from scaffolder.standard.model import INTEGERS, Resource, StandardMethod
-from scaffolder.standard.words import plural, snake
+from scaffolder.contract.model import Contract, Method, Service
+from scaffolder.standard import reasons, responses
+from scaffolder.standard.batches import ITEMS, batch
+from scaffolder.standard.fields import OPERATION, RefusedError
+from scaffolder.standard.model import Resource, StandardMethod
+from scaffolder.standard.overrides import CUSTOM, Problem, parse
+from scaffolder.standard.parents import with_parents
+from scaffolder.standard.plans import Plan, Planner
+from scaffolder.standard.requests import RequestReader, create, delete, get, list_, undelete, update
+from scaffolder.standard.resources import Use, resource
 
-FIELD_MASK = "google.protobuf.FieldMask"
-TIMESTAMP = "google.protobuf.Timestamp"
 _NONE: Mapping[str, str] = MappingProxyType({})
+_READERS = {
+    "create": create,
+    "get": get,
+    "list": list_,
+    "update": update,
+    "delete": delete,
+    "undelete": undelete,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +39,13 @@ class Standard:
 
     `methods` are the standard methods by the full name of their RPC, `resources` the stored messages by their full
     name, over all services. `reasons` says for every RPC, by full name, what it was taken for and by what, or why it
-    is a custom method.
+    is a custom method. `problems` are the overrides that cannot be followed.
     """
 
     methods: Mapping[str, StandardMethod]
     resources: Mapping[str, Resource]
     reasons: Mapping[str, str]
+    problems: tuple[Problem, ...] = ()
 
     def of(self, service: Service) -> dict[str, StandardMethod]:
         """The standard methods of a service by the RPC's plain name."""
@@ -50,193 +63,191 @@ def recognise(
     """The standard methods of a contract's services.
 
     `overrides` says by an RPC's full name what it is to be taken for: ``custom``, a verb, or a verb and a message.
-    `reserved` are words that no field of a request or a response may be called by where a handler has to name it.
-    A resource counts only where a service both creates and returns it; otherwise nothing is known of its store.
+    `reserved` are words that no field may be called by where a handler has to name it. A message is stored by each
+    service that creates it, and is no resource where none does.
     """
-    methods = {
-        f"{service.full_name}.{name}": standard
-        for service in contract.services
-        for name, standard in _of_service(contract, service, reserved).items()
-    }
-    resources: dict[str, Resource] = {}
-    for standard in methods.values():
-        resources.setdefault(standard.resource.message.full_name, standard.resource)
-    return Standard(methods, resources, {})
+    return _Recogniser(contract, overrides, frozenset(reserved)).standard()
 
 
-def _of_service(contract: Contract, service: Service, reserved: Collection[str]) -> dict[str, StandardMethod]:
-    unary = [m for m in service.methods if not m.client_streaming and not m.server_streaming]
-    found: dict[str, StandardMethod] = {}
-    for resource in _resources(contract, unary):
-        of_resource = {m.name: s for m in unary if (s := _standard(contract, m, resource))}
-        usable = {
-            name: s for name, s in of_resource.items() if not {s.payload, s.mask, s.items} & set(reserved)
-        }
-        if any(s.verb == "create" for s in usable.values()):
-            found |= usable
-    return {m.name: found[m.name] for m in service.methods if m.name in found}
+class _Recogniser:
+    def __init__(self, contract: Contract, overrides: Mapping[str, str], reserved: frozenset[str]) -> None:
+        self.contract = contract
+        self.reserved = reserved
+        self.said, self.problems = parse(contract, overrides)
+        self.planner = Planner(contract, self.said)
+        self.plans = self.planner.plans()
+        self.uses: dict[str, list[Use]] = {}
+        self.by_input: dict[str, list[Method]] = {}
+        for plan in self.plans:
+            self.by_input.setdefault(plan.method.input, []).append(plan.method)
+            if plan.message and not plan.streams:
+                self.uses.setdefault(plan.message, []).append(plan.use)
+        self.refused: dict[str, str] = {}  # messages that cannot be stored, and why
+        self.reasons: dict[str, str] = {}
 
+    def standard(self) -> Standard:
+        resources = self._stored()
+        creators = self._creators(resources)
+        methods: dict[str, StandardMethod] = {}
+        for plan in self.plans:
+            try:
+                methods[plan.method.full_name] = self._of_plan(plan, resources, creators)
+            except RefusedError as error:
+                self._refuse(plan, str(error), resources)
+        final = {name: replace(r, is_soft=_is_soft(name, methods.values())) for name, r in resources.items()}
+        for plan in self.plans:
+            if found := methods.get(plan.method.full_name):
+                methods[plan.method.full_name] = self._explained(plan, found, final)
+        return Standard(methods, final, self.reasons, tuple(self.problems))
 
-def _resources(contract: Contract, methods: Sequence[Method]) -> list[Resource]:
-    created = {m.output for m in methods if m.name == f"Create{contract.messages[m.output].name}"}
-    found = []
-    for method in methods:
-        message = contract.messages[method.output]
-        if method.output not in created or method.name != f"Get{message.name}":
-            continue
-        resource = _resource(message, _bound_names(methods, message))
-        if resource is None or not _get(contract.messages[method.input], resource):
-            continue
-        if any(_create(contract, m, resource) for m in methods if m.output == method.output):
-            found.append(resource)
-    return found
+    def _stored(self) -> dict[str, Resource]:
+        """The resources that are created; to be one's parent, another has to be one."""
+        created = dict.fromkeys(p.message for p in self.plans if p.verb == "create" and p.message)
+        found: dict[str, Resource] = {}
+        for name in created:
+            try:
+                found[name] = resource(self.contract.messages[name], self.uses.get(name, ()))
+            except RefusedError as error:
+                self.refused[name] = str(error)
+        while True:
+            related = with_parents(found, self.uses)
+            stored = {name: each for name, each in related.items() if self._creators({name: each})[name]}
+            if len(stored) == len(related):
+                return stored
+            found = {name: found[name] for name in stored}
 
+    def _creators(self, resources: Mapping[str, Resource]) -> dict[str, list[str]]:
+        """By message the services that create it."""
+        found: dict[str, list[str]] = {name: [] for name in resources}
+        for plan in self.plans:
+            if plan.verb == "create" and plan.message in resources:
+                try:
+                    self._method(plan, resources[plan.message])
+                except RefusedError:
+                    continue
+                found[plan.message].append(plan.service.full_name)
+        return found
 
-def _bound_names(methods: Sequence[Method], message: Message) -> set[str]:
-    """What HTTP paths take as the resource's `name`: `books/*` of `/v1/{name=books/*}`, `*` of `/v1/books/{name}`."""
-    names = {f"{verb}{message.name}" for verb in ("Get", "Update", "Delete")}
-    return {
-        "/".join(str(segment) for segment in variable.pattern)
-        for method in methods
-        if method.name in names
-        for binding in method.bindings
-        for variable in binding.path.variables
-        if variable.field_path[-1] == "name"
-    }
+    def _of_plan(
+        self, plan: Plan, resources: Mapping[str, Resource], creators: Mapping[str, Sequence[str]]
+    ) -> StandardMethod:
+        if plan.verb == CUSTOM:
+            raise RefusedError("scaffold.yaml says so")
+        if plan.streams:
+            raise RefusedError("it streams")
+        if not plan.verb or not plan.message:
+            raise RefusedError(self._nameless(plan, resources, creators))
+        name = plan.message.rpartition(".")[2]
+        if plan.message in self.refused:
+            raise RefusedError(f"{name} cannot be stored: {self.refused[plan.message]}")
+        if plan.message not in resources:
+            if plan.verb == "create":
+                self._method(plan, resource(self.contract.messages[plan.message], self.uses[plan.message]))
+            raise RefusedError(self._uncreated(plan, name))
+        services = creators[plan.message]
+        if plan.service.full_name not in services:
+            if plan.verb == "create":
+                self._method(plan, resources[plan.message])
+            others = " and ".join(sorted(set(services)))
+            raise RefusedError(f"{plan.service.name} creates no {name} and has none; {others} does")
+        return self._method(plan, resources[plan.message])
 
+    def _uncreated(self, plan: Plan, name: str) -> str:
+        creates = [p.method.name for p in self.plans if p.verb == "create" and p.message == plan.message]
+        if not creates:
+            return f"no RPC creates a {name}, so none is stored"
+        return f"{min(creates)} is custom, so no {name} is stored"
 
-def _resource(message: Message, bound: set[str]) -> Resource | None:
-    by_name = {field.name: field for field in message.fields}
-    noun = snake(message.name)
-    for name in ("name", "id", f"{noun}_id"):
-        field = by_name.get(name)
-        if not field or field.repeated or field.has_presence or field.map_key:
-            continue
-        if field.kind is not Kind.STRING and field.kind not in INTEGERS:
-            continue
-        patterns = _patterns(message, noun, bound) if name == "name" else ()
-        if name != "name" or (field.kind is Kind.STRING and patterns is not None):
-            return Resource(
-                message,
-                field,
-                patterns or (),
-                create_time=_time(by_name.get("create_time")),
-                update_time=_time(by_name.get("update_time")),
+    def _nameless(
+        self, plan: Plan, resources: Mapping[str, Resource], creators: Mapping[str, Sequence[str]]
+    ) -> str:
+        if plan.response.full_name == OPERATION:
+            return "it returns a long-running operation (AIP-151)"
+        if plan.verb:
+            return f"its name tells no message that it is to {plan.verb.replace('_', ' ')}"
+        other = self.planner.similar(plan)
+        if other and (found := resources.get(other.message)):
+            try:
+                self._method(other, found)
+            except RefusedError:
+                return "its name is none of a standard method"
+            if plan.service.full_name in creators[other.message]:
+                line = f"`{plan.method.full_name}: {other.verb}` under `methods:` in scaffold.yaml"
+                return f"its name is none of a standard method; if it is one, say {line}"
+        return "its name is none of a standard method"
+
+    def _method(self, plan: Plan, of: Resource) -> StandardMethod:
+        """The standard method that a plan is by the shape of its messages; a `RefusedError` where that is another."""
+        if plan.response.full_name == OPERATION:
+            raise RefusedError("it returns a long-running operation (AIP-151)")
+        reader = RequestReader(plan.request, of, (plan.method,))
+        if plan.verb in ITEMS:
+            found = batch(plan.verb, reader, self.contract, self.by_input)
+            given: dict[str, Any] = responses.of_batch(
+                plan.response, of, may_be_empty=plan.verb == "batch_delete"
             )
-    return None
-
-
-def _time(field: Field | None) -> str:
-    """The name of a standard timestamp (AIP-148), which the server sets."""
-    if field and field.type_name == TIMESTAMP and not field.repeated and "OUTPUT_ONLY" in field.behaviors:
-        return field.name
-    return ""
-
-
-def _patterns(message: Message, noun: str, bound: set[str]) -> tuple[str, ...] | None:
-    """The pattern of the resource's name, with one id (AIP-122), none where it is the id alone; None for other forms.
-
-    Without one in the contract, it is what the HTTP paths take.
-    """
-    if message.resource_patterns:
-        match = re.fullmatch(r"([a-z][A-Za-z0-9\-]*/)\{[a-z0-9_.]+\}", message.resource_patterns[0])
-        if not match or len(message.resource_patterns) != 1 or not bound <= {f"{match[1]}*"}:
-            return None
-        return message.resource_patterns
-    if not bound:
-        return (f"{plural(noun)}/{{{noun}}}",)
-    match = re.fullmatch(r"((?:[A-Za-z][A-Za-z0-9\-]*/)?)\*", bound.pop()) if len(bound) == 1 else None
-    if match is None:
-        return None
-    return (f"{match[1]}{{{noun}}}",) if match[1] else ()
-
-
-def _standard(  # noqa: PLR0911
-    contract: Contract, method: Method, resource: Resource
-) -> StandardMethod | None:
-    request, response = contract.messages[method.input], contract.messages[method.output]
-    name, is_resource = resource.message.name, method.output == resource.message.full_name
-    if is_resource and method.name == f"Create{name}":
-        return _create(contract, method, resource)
-    if is_resource and method.name == f"Update{name}":
-        return _update(request, resource)
-    if is_resource and method.name == f"Get{name}" and _get(request, resource):
-        return StandardMethod("get", resource, identity=resource.identity.name)
-    if method.name == f"Delete{name}" and _get(request, resource):
-        if method.output != "google.protobuf.Empty":
-            return None
-        return StandardMethod("delete", resource, identity=resource.identity.name, is_empty=True)
-    if _is_list_of(method.name, name):
-        return _list(request, response, resource)
-    return None
-
-
-def _is_list_of(method: str, resource: str) -> bool:
-    """Whether an RPC is called `List` and the resource's plural, however it is formed: `ListShelfs`, `ListShelves`.
-
-    Only the last letters of the noun may differ, and few may follow: `ListBooksByAuthor` is something else.
-    """
-    listed = method.removeprefix("List")
-    if listed == method:
-        return False
-    ending = listed.removeprefix(resource[: -2 if len(resource) > 4 else -1])
-    return listed in (plural(resource), f"{resource}s") or (ending != listed and len(ending) <= 5)
-
-
-def _holds(field: Field, resource: Resource) -> bool:
-    """Whether a field holds the resource, or several of it."""
-    return field.type_name == resource.message.full_name
-
-
-def _create(contract: Contract, method: Method, resource: Resource) -> StandardMethod | None:
-    payload = id_field = ""
-    noun_id = f"{snake(resource.message.name)}_id"
-    for field in contract.messages[method.input].fields:
-        if _holds(field, resource) and not field.repeated:
-            payload = field.name
-        elif field.name == noun_id and field.kind is Kind.STRING and not resource.is_integer:
-            id_field = field.name
         else:
-            return None
-    return StandardMethod("create", resource, payload=payload, id_field=id_field) if payload else None
+            found = _READERS[plan.verb](reader)
+            given = self._given(plan, of)
+        whole = replace(found, **given)
+        if plan.verb == "list" and bool(whole.page_token) != bool(whole.next_token):
+            has, lacks = (
+                ("page_token", "next_page_token") if whole.page_token else ("next_page_token", "page_token")
+            )
+            raise RefusedError(f"it has a {has} without a {lacks}, so that pages lead nowhere")
+        self._refuse_reserved(whole)
+        return whole
+
+    def _given(self, plan: Plan, of: Resource) -> dict[str, Any]:
+        if plan.verb == "list":
+            return responses.of_list(plan.response, of)
+        if plan.verb == "delete":
+            return responses.of_delete(plan.response, of)
+        return responses.of_one(plan.response, of, plan.verb)
+
+    def _refuse_reserved(self, found: StandardMethod) -> None:
+        named = {getattr(found, slot) for slot in _SLOTS} | {n for n, _ in (*found.fields, *found.equals)}
+        if word := next(iter(sorted(named & self.reserved)), ""):
+            raise RefusedError(
+                f"a handler cannot name its field {word}, a word that the language keeps for itself"
+            )
+        if found.item:
+            self._refuse_reserved(found.item)
+
+    def _refuse(self, plan: Plan, why: str, resources: Mapping[str, Resource]) -> None:
+        name = plan.method.full_name
+        self.reasons[name] = reasons.custom(why)
+        if plan.is_said and plan.verb != CUSTOM:
+            text, hint = f"{name} cannot be a {plan.verb.replace('_', ' ')}: {why}", ""
+            if not plan.message:
+                text = f"{name} tells no message that it is to {plan.verb.replace('_', ' ')}"
+                hint = f"write which: {plan.verb} {next(iter(resources), 'library.v1.Book')}"
+            self.problems.append(Problem(name, text, hint))
+
+    def _explained(self, plan: Plan, found: StandardMethod, final: Mapping[str, Resource]) -> StandardMethod:
+        own = final[plan.message]
+        why = reasons.recognised(plan.method, found, is_said=plan.is_said)
+        self.reasons[plan.method.full_name] = why
+        item = replace(found.item, resource=own, why=why) if found.item else None
+        return replace(found, resource=own, item=item, why=why)
 
 
-def _get(request: Message, resource: Resource) -> bool:
-    """Whether a request names one resource and nothing else."""
-    return [(f.name, f.kind, f.repeated) for f in request.fields] == [
-        (resource.identity.name, resource.identity.kind, False)
-    ]
+_SLOTS = tuple(
+    slot
+    for slot, kind in StandardMethod.__annotations__.items()
+    if kind == "str" and slot not in ("verb", "why")
+)
+"""What of a standard method is the name of a field."""
 
 
-def _update(request: Message, resource: Resource) -> StandardMethod | None:
-    payload = mask = ""
-    for field in request.fields:
-        if _holds(field, resource) and not field.repeated:
-            payload = field.name
-        elif field.type_name == FIELD_MASK and not field.repeated:
-            mask = field.name
-        else:
-            return None
-    return StandardMethod("update", resource, payload=payload, mask=mask) if payload else None
-
-
-def _list(request: Message, response: Message, resource: Resource) -> StandardMethod | None:
-    known = {"page_size": INTEGERS, "page_token": {Kind.STRING}}
-    for field in request.fields:
-        if field.repeated or field.kind not in known.get(field.name, ()):
-            return None
-    items = [f.name for f in response.fields if f.repeated and _holds(f, resource)]
-    rest = [f for f in response.fields if f.name not in items]
-    if len(items) != 1 or any(f.name != "next_page_token" or f.kind is not Kind.STRING for f in rest):
-        return None
-    names = {field.name for field in request.fields}
-    if bool(rest) != ("page_token" in names):
-        return None
-    return StandardMethod(
-        "list",
-        resource,
-        items=items[0],
-        next_token="next_page_token" if rest else "",
-        page_size="page_size" if "page_size" in names else "",
-        page_token="page_token" if "page_token" in names else "",
+def _is_soft(message: str, methods: Collection[StandardMethod]) -> bool:
+    """Whether deletes of a resource mark it: there is a way back, or a way to see what is deleted (AIP-164)."""
+    own = [method for method in methods if method.resource.message.full_name == message]
+    return any(
+        method.verb == "undelete" or method.show_deleted or (method.verb == "delete" and _gives(method))
+        for method in own
     )
+
+
+def _gives(method: StandardMethod) -> bool:
+    return not method.is_empty and not method.result_identity

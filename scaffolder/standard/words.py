@@ -31,3 +31,37 @@ def plural(word: str) -> str:
         if re.search(ending, word):
             return re.sub(ending, replacement, word)
     return word + "s"
+
+
+def fold(name: str) -> str:
+    """A name without case and underscores, in which `pageSize` and `page_size` are one."""
+    return name.replace("_", "").lower()
+
+
+def is_plural(word: str, noun: str) -> bool:
+    """Whether a word of a contract is a noun or its plural, however that was formed; both are in snake case.
+
+    `shelfs` and `shelves`, `indices`: only the last letters of the noun may differ, and few may follow.
+    """
+    if fold(word) in (fold(noun), fold(noun) + "s", fold(plural(noun))):
+        return True
+    *before, last = word.split("_")
+    *same, one = noun.split("_")
+    stem = one[: -2 if len(one) > 4 else -1]
+    return before == same and bool(stem) and last.startswith(stem) and len(last) - len(stem) <= 4
+
+
+def singular(word: str) -> str:
+    """The noun that a collection is named after: `shelves` → `shelf`; the word itself where that is not clear."""
+    for one, many in IRREGULAR.items():
+        if word == many or word.endswith((f"_{many}", f"-{many}")):
+            return word[: -len(many)] + one
+    for ending, replacement in (
+        (r"(?<=[^aeiou])ies$", "y"),
+        (r"(?<=l)ves$", "f"),
+        (r"(?<=ss|sh|ch)es$|(?<=[xz])es$", ""),
+        (r"(?<=[^su])s$", ""),
+    ):
+        if re.search(ending, word):
+            return re.sub(ending, replacement, word)
+    return word

@@ -49,9 +49,9 @@ def test_five_standard_methods(load: Load) -> None:
     }
 
 
-def test_filter_makes_list_a_custom_method(load: Load) -> None:
-    """A list that ignored its filter would give a wrong answer."""
-    text = MESSAGES.replace("int32 page_size = 1;", "int32 page_size = 1; string filter = 3;")
+def test_search_makes_list_a_custom_method(load: Load) -> None:
+    """A list that ignored its search would give a wrong answer."""
+    text = MESSAGES.replace("int32 page_size = 1;", "int32 page_size = 1; string query = 3;")
     assert "ListBooks" not in verbs(load, text + SERVICE)
 
 

@@ -1,0 +1,63 @@
+"""What `methods:` of scaffold.yaml says of RPCs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from scaffolder.contract.model import Contract
+from scaffolder.standard.model import VERBS
+from scaffolder.suggest import hint, nearest
+
+CUSTOM = "custom"
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """`verb` is `custom` or one of `VERBS`; `message` is a full name, `""` where the RPC tells it."""
+
+    verb: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with the override of an RPC; `on_value` where it is what is said of it, not its name."""
+
+    rpc: str
+    message: str
+    hint: str = ""
+    on_value: bool = True
+
+
+def parse(contract: Contract, overrides: Mapping[str, str]) -> tuple[dict[str, Override], list[Problem]]:
+    """The overrides by RPC, and what is wrong with the others."""
+    found: dict[str, Override] = {}
+    problems = list(_problems(contract, overrides))
+    wrong = {problem.rpc for problem in problems}
+    for rpc, text in overrides.items():
+        if rpc not in wrong:
+            verb, _, message = " ".join(text.split()).partition(" ")
+            found[rpc] = Override(verb, message)
+    return found, problems
+
+
+def _problems(contract: Contract, overrides: Mapping[str, str]) -> Iterator[Problem]:
+    rpcs = [method.full_name for service in contract.services for method in service.methods]
+    for rpc, text in overrides.items():
+        if rpc not in rpcs:
+            near = nearest(rpc, rpcs)
+            try_this = f"did you mean `{near}`?" if near else "take the line out"
+            yield Problem(rpc, f"there is no RPC {rpc}", try_this, on_value=False)
+            continue
+        verb, *messages = text.split() or [""]
+        if verb not in (CUSTOM, *VERBS):
+            yield Problem(rpc, f"`{verb}` is no standard method", hint(verb, (CUSTOM, *VERBS)))
+        elif len(messages) > 1 or (messages and verb == CUSTOM):
+            yield Problem(
+                rpc, f"`{text}` is more than a verb and a message", "write it as in: get library.v1.Book"
+            )
+        elif messages and messages[0] not in contract.messages:
+            near = nearest(messages[0], contract.messages)
+            try_this = f"did you mean `{near}`?" if near else "write its full name: get library.v1.Book"
+            yield Problem(rpc, f"there is no message {messages[0]}", try_this)

@@ -1,0 +1,122 @@
+"""What each RPC may be, by its name or by scaffold.yaml: a verb, and the message that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from scaffolder.contract.model import Contract, Message, Method, Service
+from scaffolder.standard import names
+from scaffolder.standard.overrides import CUSTOM, Override
+from scaffolder.standard.resources import Use
+from scaffolder.standard.words import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`verb` and `message` are empty where the name tells none; `is_said` where scaffold.yaml said it."""
+
+    service: Service
+    method: Method
+    request: Message
+    response: Message
+    verb: str = ""
+    message: str = ""
+    is_said: bool = False
+
+    @property
+    def streams(self) -> bool:
+        return self.method.client_streaming or self.method.server_streaming
+
+    @property
+    def use(self) -> Use:
+        return Use(self.verb, self.method, self.request)
+
+
+class Planner:
+    """Makes the plans of a contract; `overrides` are what scaffold.yaml says, by RPC."""
+
+    def __init__(self, contract: Contract, overrides: Mapping[str, Override]) -> None:
+        self._contract = contract
+        self._overrides = overrides
+        self._by_name: dict[tuple[str, str], list[Message]] = {}
+        for file in contract.files:
+            for message in file.messages:
+                self._by_name.setdefault((file.package, fold(message.name)), []).append(message)
+
+    def plans(self) -> list[Plan]:
+        """A plan for every RPC, in the order of the contract."""
+        plans = [self._plan(s, m) for s in self._contract.services for m in s.methods]
+        return [self._elsewhere(plan, plans) if plan.verb and not plan.message else plan for plan in plans]
+
+    def similar(self, plan: Plan) -> Plan | None:
+        """What an RPC would be if its first word were that of a standard method: a create, of AddBook."""
+        verb, rest = names.similar(plan.method.name)
+        message = self._message(plan, verb, rest) if verb else ""
+        return self._with(plan, verb, message) if message else None
+
+    def _plan(self, service: Service, method: Method) -> Plan:
+        messages = self._contract.messages
+        plan = Plan(service, method, messages[method.input], messages[method.output])
+        said = self._overrides.get(method.full_name)
+        if said is not None:
+            message = said.message or self._told(plan, said.verb)
+            return self._with(plan, said.verb, message, is_said=True)
+        verb, rest = names.split(method.name)
+        return self._with(plan, verb, self._message(plan, verb, rest) if verb else "")
+
+    @staticmethod
+    def _with(plan: Plan, verb: str, message: str, *, is_said: bool = False) -> Plan:
+        return Plan(plan.service, plan.method, plan.request, plan.response, verb, message, is_said)
+
+    def _message(self, plan: Plan, verb: str, rest: str) -> str:
+        """The message that the name means: one that the RPC takes or gives, else one of the service's package."""
+        for message in self._near(plan):
+            if names.fits(verb, rest, plan.service.name, message.name):
+                return message.full_name
+        return self._beside(plan, verb, rest)
+
+    def _beside(self, plan: Plan, verb: str, rest: str) -> str:
+        package = self._contract.by_name[plan.service.file].package
+        word = rest or names.subject(plan.service.name)
+        if found := self._by_name.get((package, fold(word))):
+            return found[0].full_name
+        if rest and verb not in names.PLURAL:
+            return ""
+        fit = [m for (own, _), ms in self._by_name.items() if own == package for m in ms]
+        fit = [m for m in fit if names.fits(verb, rest, plan.service.name, m.name)]
+        return fit[0].full_name if len(fit) == 1 else ""
+
+    def _near(self, plan: Plan) -> Iterator[Message]:
+        """The response and what it holds, what the request holds, what its requests hold, and the request."""
+        messages = self._contract.messages
+        yield plan.response
+        for message in (plan.response, plan.request):
+            held = [messages[f.type_name] for f in message.fields if f.type_name in messages]
+            yield from held
+            for each in held:
+                yield from (messages[f.type_name] for f in each.fields if f.type_name in messages)
+        yield plan.request
+
+    def _elsewhere(self, plan: Plan, plans: Sequence[Plan]) -> Plan:
+        """The plan with a message of another package that the service creates, which a delete's types do not tell."""
+        service, (verb, rest) = plan.service, names.split(plan.method.name)
+        created = {p.message for p in plans if p.service is service and p.verb == "create" and p.message}
+        fit = [m for m in created if names.fits(verb, rest, service.name, m.rpartition(".")[2])]
+        return self._with(plan, plan.verb, fit[0], is_said=plan.is_said) if verb and len(fit) == 1 else plan
+
+    def _told(self, plan: Plan, verb: str) -> str:
+        """The message that an RPC of a verb is about where its name does not tell it."""
+        if verb == CUSTOM:
+            return ""
+        _, rest = names.split(plan.method.name)
+        words = rest.split("_")
+        tails = ["_".join(words[start:]) for start in range(len(words))]
+        for tail in filter(None, [*tails, names.subject(plan.service.name)]):
+            for message in self._near(plan):
+                if names.fits("list", tail, plan.service.name, message.name):
+                    return message.full_name
+        for tail in filter(None, [*tails, names.subject(plan.service.name)]):
+            if found := self._beside(plan, "list", tail):
+                return found
+        return ""
