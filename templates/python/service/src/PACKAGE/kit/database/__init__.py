@@ -6,14 +6,16 @@ imported by the URL's scheme, only when used.
 
 from .config import DatabaseConfig
 from .failures import constraints
-from .query import children, select_page
+from .query import select_page
 from .rows import replace_row
 from .sessions import Database
-from .types import EnumName, JsonOf, Microseconds, Name, Unsigned64, UtcDateTime
+from .text import children
+from .types import Double, EnumName, JsonOf, Microseconds, Name, Unsigned64, UtcDateTime
 
 __all__ = [
     "Database",
     "DatabaseConfig",
+    "Double",
     "EnumName",
     "JsonOf",
     "Microseconds",

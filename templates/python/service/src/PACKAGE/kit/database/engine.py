@@ -2,58 +2,76 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json, to_json
 from sqlalchemy import event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from . import postgresql, sqlite, statements
 from .config import DatabaseConfig
-
-READING = "reading"
-"""An execution option of ours: the transaction will not write."""
 
 
 def create_engine(config: DatabaseConfig) -> AsyncEngine:
-    """Connects at first use."""
+    """Connects at first use. Whatever fails in it is one of SQLAlchemy's exceptions, never the driver's own."""
     url = make_url(config.url)
     is_sqlite = url.get_backend_name() == "sqlite"
-    in_memory = is_sqlite and url.database in (None, "", ":memory:")
-    if is_sqlite and url.database and not in_memory:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    if is_sqlite:
+        sqlite.make_folder(url)
     engine = create_async_engine(
         url,
         poolclass=AsyncAdaptedQueuePool,
         # Every connection to memory is a database of its own, so there is one, and units of work take turns.
-        pool_size=1 if in_memory else config.pool_size,
+        pool_size=1 if is_sqlite and sqlite.in_memory(url) else config.pool_size,
         max_overflow=0,
         pool_timeout=config.pool_timeout.total_seconds(),
-        pool_pre_ping=not is_sqlite,
+        # What is in memory ends with its connection.
+        pool_recycle=-1 if is_sqlite else int(config.pool_recycle.total_seconds()),
+        connect_args=_connect_args(url, config),
+        hide_parameters=True,  # in errors, and so in logs
+        # Several times as fast as json, and strict: a text that is no Unicode is refused now, not when it is read.
+        json_serializer=_to_json,
+        json_deserializer=from_json,
     )
+    _wrap_errors(engine)
+    statements.watch(engine, config)
     if is_sqlite:
-        _prepare_sqlite(engine, config, in_memory=in_memory)
+        sqlite.prepare(engine, config)
+    elif url.get_backend_name() == "postgresql" and config.pre_ping:
+        postgresql.ping(engine, config)
     return engine
 
 
-def _prepare_sqlite(engine: AsyncEngine, config: DatabaseConfig, *, in_memory: bool) -> None:
-    @event.listens_for(engine.sync_engine, "connect")
-    def configure(connection: Any, record: object) -> None:
-        # The driver would begin transactions by itself, but not before a SELECT.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute(f"PRAGMA busy_timeout = {int(config.busy_timeout.total_seconds() * 1000)}")
-        if not in_memory:
-            cursor.execute("PRAGMA journal_mode = WAL")
-            cursor.execute("PRAGMA synchronous = NORMAL")
-        cursor.close()
+def _to_json(value: Any) -> str:
+    return to_json(value).decode()
 
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Any) -> None:
-        # A transaction that reads first and then writes would fail at once, without waiting, if another one
-        # has written in between; taking the write lock at the start makes it wait for `busy_timeout`
-        # instead. One that only reads needs no lock: in WAL mode it sees its own snapshot.
-        reading = connection.get_execution_options().get(READING)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+def _connect_args(url: URL, config: DatabaseConfig) -> dict[str, Any]:
+    return postgresql.connect_args(config) if url.drivername == "postgresql+asyncpg" else {}
+
+
+def _wrap_errors(engine: AsyncEngine) -> None:
+    """SQLAlchemy lets through what a driver raises of its own, and what the network does beneath it."""
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def connect(dialect: Any, record: object, args: Any, arguments: Any) -> Any:
+        try:
+            return dialect.connect(*args, **arguments)
+        except (OSError, ValueError) as error:
+            cannot = dialect.loaded_dbapi.OperationalError("cannot connect")
+            cannot.connecting = True
+            raise cannot from error
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def wrap(context: ExceptionContext) -> Exception | None:
+        error, statement = context.original_exception, context.statement
+        if isinstance(error, OSError) and context.sqlalchemy_exception is None:
+            # With TimeoutError, which the driver's own limit for an answer ends with.
+            context.is_disconnect = True
+            return OperationalError(statement, None, error, hide_parameters=True, connection_invalidated=True)
+        if isinstance(error, OverflowError | UnicodeError) and context.sqlalchemy_exception is None:
+            return DataError(statement, None, error, hide_parameters=True)
+        return None

@@ -28,6 +28,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from pydantic_core import PydanticSerializationError
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
@@ -113,6 +114,7 @@ _SQLSTATES: Mapping[str, _Kind] = {
 
 _SQLITE: Mapping[int, _Kind] = {
     # https://www.sqlite.org/rescode.html, the primary codes.
+    4: _CONFLICT,  # ABORT: it was rolled back, and the code went on
     5: _CONFLICT,  # BUSY
     6: _CONFLICT,  # LOCKED
     7: _OVERLOADED,  # NOMEM
@@ -225,7 +227,7 @@ def _kind(error: SQLAlchemyError) -> _Kind | None:
     if isinstance(error, StaleDataError):
         return _CONFLICT
     orig = getattr(error, "orig", None)
-    if isinstance(orig, OverflowError | UnicodeError):
+    if isinstance(orig, OverflowError | UnicodeError | PydanticSerializationError):
         return _REFUSED
     if not isinstance(error, DBAPIError):
         return None
@@ -251,7 +253,7 @@ def _by_sqlite(orig: Any) -> _Kind | None:
 def _by_exception(error: DBAPIError, orig: Any) -> _Kind:
     if isinstance(orig, TimeoutError):
         return _TIMEOUT
-    if error.connection_invalidated or isinstance(orig, OSError):
+    if error.connection_invalidated or isinstance(orig, OSError) or hasattr(orig, "connecting"):
         return _DOWN
     # asyncpg looks at values before it sends them.
     return _REFUSED if isinstance(getattr(orig, "__cause__", None), ValueError) else _INTERNAL

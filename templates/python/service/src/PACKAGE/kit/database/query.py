@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import Select, func, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ..resource import Page
+from ..resource import Page, Query
+from .filters import Clause, where
+from .keyset import behind, key_of
+from .operands import Source
+from .text import below, children
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -17,53 +21,41 @@ T = TypeVar("T")
 async def select_page(
     session: AsyncSession,
     statement: Select[R],
-    query: Any,
+    query: Query,
     entity: Callable[[R], T],
 ) -> Page[T]:
     """The page that `query` asks for, of the rows that `statement` selects, each made an entity by `entity`.
 
-    `statement` selects one mapped class, whose table's columns are called like the contract's fields.
+    `statement` selects one mapped class, whose table's columns are called like the contract's fields; it may have
+    conditions of its own. The parent is looked for in a column `parent`, or in the names. In a `Database.read` the
+    page and the number of all are of one moment.
     """
-    table = statement.column_descriptions[0]["entity"].__table__
-    columns = table.c
-    if query.parent:
-        statement = statement.where(children(columns["parent"], query.parent))
-    for field, value in query.equals:
-        statement = statement.where(columns[field] == value)
-    if "delete_time" in columns and not query.show_deleted:
-        statement = statement.where(columns["delete_time"].is_(None))
+    columns = inspect(statement.column_descriptions[0]["entity"]).selectable.c
+    source = Source(session.get_bind().dialect, columns)
+    identity = query.order[-1].path[0]
+    statement = statement.where(*_conditions(query, source, columns, identity))
     total = 0
     if query.counted:
-        total = await session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-    keys = [columns[key.path[0]] for key in query.order]
+        counted = statement.with_only_columns(columns[identity]).order_by(None).subquery()
+        total = await session.scalar(select(func.count()).select_from(counted)) or 0
+    keys = [key_of(key, source) for key in query.order]
     if query.after is not None:
-        before: list[ColumnElement[bool]] = []
-        options = []
-        for key, column, value in zip(query.order, keys, query.after, strict=True):
-            options.append(and_(*before, column < value if key.descending else column > value))
-            before.append(column == value)
-        statement = statement.where(or_(false(), *options))
-    statement = statement.order_by(
-        *(column.desc() if key.descending else column for key, column in zip(query.order, keys, strict=True))
-    )
-    if query.skip:
-        statement = statement.offset(query.skip)
+        statement = statement.where(behind(keys, query.after))
+    statement = statement.order_by(None).order_by(*(key.order for key in keys)).offset(query.skip or None)
     if query.limit is not None:
         statement = statement.limit(query.limit + 1)
     found = [entity(row) for row in await session.scalars(statement)]
-    page: Page[T] = query.page(found, total)
-    return page
+    return query.page(found, total)
 
 
-def children(column: Any, parent: str) -> ColumnElement[bool]:
-    """Whether `column` holds the name `parent`; "-" in it stands for any id (AIP-159): "shelves/-"."""
-    segments = parent.split("/")
-    if "-" not in segments:
-        return column == parent  # type: ignore[no-any-return]
-    pattern = "/".join("%" if each == "-" else _escaped(each) for each in segments)
-    deeper = "/".join("%" for _ in range(len(segments) + 1))
-    return and_(column.like(pattern, escape="\\"), column.not_like(deeper))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+def _conditions(query: Query, source: Source, columns: Any, identity: str) -> list[Clause]:
+    found = [] if query.where is None else [where(query.where, source)]
+    if query.parent and "parent" in columns:
+        found.append(children(columns["parent"], query.parent))
+    elif query.parent:
+        # The collection and the id, or the name of a singleton.
+        found.append(below(columns[identity], query.parent, 2, 1))
+    found += [columns[field] == value for field, value in query.equals]
+    if not query.show_deleted and "delete_time" in columns:
+        found.append(columns["delete_time"].is_(None))
+    return found

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import MetaData, event, text
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from . import schema
 from .config import DatabaseConfig
-from .engine import READING, create_engine
+from .engine import create_engine
 from .failures import reported
+from .sqlite import READING
 
 
 class Database:
@@ -29,7 +30,9 @@ class Database:
     def __init__(self, config: DatabaseConfig) -> None:
         self.engine = create_engine(config)
         self._config = config
-        self._reading = self.engine.execution_options(**{READING: True})  # of the same connections
+        self._reading = self.engine.execution_options(
+            **_reading_options(self.engine)
+        )  # of the same connections
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._readers = async_sessionmaker(
             self._reading, expire_on_commit=False, sync_session_class=_ReadSession
@@ -62,9 +65,9 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A unit of work that only reads; RuntimeError where it would write an object or run a DML statement.
 
-        On SQLite in a file, neither waits for a `session` nor holds one up, and all of its statements see the
-        database as it was at the first. Inside of a `transaction` or a `session` of the same task it sees what was
-        written there.
+        All of its statements see the database as it was at the first, and it neither waits for a `session` nor holds
+        one up (except for SQLite in memory, which has one connection). Inside of a `transaction` or a `session` of the
+        same task it is a part of that, and sees what was written there.
         """
         outer = _open_unit(self)
         with reported():
@@ -96,7 +99,8 @@ class Database:
 
     async def create_tables(self, metadata: MetaData) -> None:
         """Creates the tables that are missing; changes none that exist, and logs each that does not fit any more."""
-        await schema.create_tables(self.engine, metadata)
+        with reported():
+            await schema.create_tables(self.engine, metadata)
 
     async def check(self) -> None:
         """Raises if the database does not answer; fit for `Health.register`."""
@@ -106,6 +110,13 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _reading_options(engine: AsyncEngine) -> dict[str, Any]:
+    if engine.dialect.name == "postgresql":
+        # One snapshot for all statements, as SQLite has it; asked for by the words of BEGIN, so for nothing.
+        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    return {READING: True}
 
 
 @dataclass(slots=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
+import sqlalchemy
 from pydantic import ConfigDict, TypeAdapter
 from pydantic_core import to_json, to_jsonable_python
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Numeric, String
@@ -56,6 +58,23 @@ class Microseconds(TypeDecorator[timedelta]):
         return None if value is None else timedelta(microseconds=value)
 
 
+class Double(TypeDecorator[float]):
+    """Floating point numbers of 64 bits, with the infinities, and with NaN, which is ordered behind all others.
+
+    SQLite takes NaN for NULL; it is stored as text there, which SQLite orders behind numbers.
+    """
+
+    impl = sqlalchemy.Double
+    cache_ok = True
+
+    def process_bind_param(self, value: float | None, dialect: Dialect) -> Any:
+        is_nan = value is not None and math.isnan(value)
+        return "NaN" if is_nan and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> float | None:
+        return None if value is None else float(value)
+
+
 class Unsigned64(TypeDecorator[int]):
     """Integers from 0 to 2⁶⁴ - 1, which no integer type of SQL holds: NUMERIC on PostgreSQL, and on SQLite, whose
     numbers would lose the last digits, text with leading zeros, which is ordered as the numbers are.
@@ -82,7 +101,7 @@ class EnumName(TypeDecorator[E], Generic[E]):
     first one where there is no 0.
     """
 
-    impl = String(64)
+    impl = String
     cache_ok = True
 
     def __init__(self, enum: type[E]) -> None:
@@ -91,8 +110,7 @@ class EnumName(TypeDecorator[E], Generic[E]):
         self._unknown = next((member for member in enum if member.value == 0), next(iter(enum)))
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        collation = "C" if dialect.name == "postgresql" else None
-        return dialect.type_descriptor(String(64, collation=collation))
+        return dialect.type_descriptor(Name)
 
     def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
         return None if value is None else value.name
@@ -105,7 +123,7 @@ class JsonOf(TypeDecorator[T], Generic[T]):
     """A JSON column for a value of the type `of`: anything that pydantic can validate, such as (nested)
     dataclasses, lists, dicts, datetimes, enums, and bytes (as base64). What is read is validated again.
 
-    JSONB on PostgreSQL.
+    JSONB on PostgreSQL, which refuses NUL in a text; SQLite keeps it.
     """
 
     impl = JSON
