@@ -99,7 +99,9 @@ class _Check:
             return self._at(_entry(holds.element), (*done, self._key(holds, rest[0])), rest[1:], True)
         if holds.kind is object:
             return self._at(holds, (*done, rest[0]), rest[1:], True)
-        raise self._fail(f"is {KINDS.get(holds.kind, takes(holds.kind))} and has no field {rest[0][:50]!r}")
+        shown = _dotted(self.written.path[: -len(rest)])
+        kind = KINDS.get(holds.kind, takes(holds.kind))
+        raise fail(f"{shown} is {kind} and has no field {rest[0][:50]!r}", self.written.column)
 
     def _list(self, holds: FieldType, done: tuple[str, ...], rest: tuple[str, ...]) -> Node:
         if self.written.comparator != ":":
@@ -134,10 +136,11 @@ class _Check:
     def _member(self, holds: FieldType, done: tuple[str, ...]) -> Node:
         """A field or key that a message or map has, by ':'."""
         value = self.written.value
-        if self.written.comparator != ":" or holds.kind is object:
-            raise self._fail(
-                f"is {KINDS.get(holds.kind, 'a message')} and cannot be compared; ':' asks what it has"
-            )
+        if holds.kind is object:
+            raise self._fail("has no type to be compared by; ask whether it is there by ':*'")
+        if self.written.comparator != ":":
+            kind = KINDS.get(holds.kind, "a message")
+            raise self._fail(f"is {kind} and cannot be compared; ':' asks what it has")
         if len(value.pieces) > 1:
             raise self._fail("takes a name behind ':', without wildcards")
         if holds.element is not None:
