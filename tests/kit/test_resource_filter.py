@@ -212,30 +212,41 @@ def test_a_tree_written_and_parsed_is_the_same_tree(tree: Expression) -> None:
 
 words = st.sampled_from(
     [
-        *"()=<>:.,-*'\" \\!",
-        "AND",
-        "OR",
-        "NOT",
-        " AND ",
-        " OR ",
-        "title",
-        "pages",
-        "author.family_name",
-        "tags",
-        "labels",
-    ]
-    + [
-        '"x*"',
-        "1",
-        "1.5",
-        "2012-04-21T11:30:00Z",
-        "20s",
-        "true",
-        "null",
-        "HARDCOVER",
-        "authors.",
-        "details.x",
-        "isbn",
+        *(
+            "(",
+            ")",
+            "=",
+            "<",
+            ">",
+            ":",
+            ".",
+            ",",
+            "-",
+            "*",
+            "'",
+            '"',
+            " ",
+            "\\",
+            "!",
+            "AND",
+            "OR",
+            "NOT",
+            " AND ",
+            " OR ",
+        ),
+        *(
+            "title",
+            "pages",
+            "author.family_name",
+            "tags",
+            "labels",
+            "authors.",
+            "details.x",
+            "isbn",
+            "null",
+            "true",
+        ),
+        *('"x*"', "1", "1.5", "2012-04-21T11:30:00Z", "20s", "HARDCOVER"),
     ]
 )
 
@@ -473,6 +484,13 @@ def test_is_refused(text: str, message: str) -> None:
     assert [violation.field for violation in error.value.violations] == ["filter"]
 
 
+SECOND = datetime.timedelta(seconds=1)
+
+
+def seconds(length: datetime.timedelta) -> str:
+    return f"{'-' * (length < 0 * SECOND)}{abs(length) // SECOND}.{abs(length).microseconds:06}s"
+
+
 scalars: dict[str, tuple[st.SearchStrategy[Any], Any]] = {
     "title": (
         st.text(st.sampled_from("abÄ é*\"\\'"), max_size=4),
@@ -481,12 +499,7 @@ scalars: dict[str, tuple[st.SearchStrategy[Any], Any]] = {
     "pages": (st.integers(-3, 3), str),
     "rating": (st.sampled_from([-1.5, 0.0, 1e-3, 2.5e10]), repr),
     "edition": (st.none() | st.integers(0, 2), lambda v: "0" if v is None else str(v)),
-    "lent_for": (
-        st.none() | st.timedeltas(datetime.timedelta(-9), datetime.timedelta(9)),
-        lambda v: (
-            f"{'-' if v and v < datetime.timedelta() else ''}{abs(v or datetime.timedelta()) // datetime.timedelta(microseconds=1) / 1_000_000:.6f}s"
-        ),
-    ),
+    "lent_for": (st.none() | st.timedeltas(-9 * SECOND, 9 * SECOND), lambda v: seconds(v or 0 * SECOND)),
     "create_time": (
         st.none() | st.datetimes(timezones=st.just(UTC)),
         lambda v: (v or datetime.datetime(2000, 1, 1, tzinfo=UTC)).isoformat(),
