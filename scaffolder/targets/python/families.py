@@ -1,33 +1,60 @@
-"""What the tables of a project have to do with each other, for the repositories: parents, and what is below a row."""
+"""What the tables of a project have to do with each other: what repositories and their tests say of parents and children."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from scaffolder.targets.python.models import row_values, table_arguments
 from scaffolder.targets.python.schema import Model
+from scaffolder.targets.python.stored import Stored
 
 View = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A stored resource: its row's class in ``data/MODULE.py``, the constant of its rules in ``biz/MODULE.py``."""
+    """A stored resource: the view of its repository, in the modules of layers that are called `module`.
+
+    `types` are all classes of that module's domain. In another module all that is its own has a prefix.
+    """
 
     module: str
-    row_class: str
-    rules: str
-    model: Model
+    repository: View
+    types: Sequence[str]
+
+    @property
+    def stored(self) -> Stored:
+        found: Stored = self.repository["stored"]
+        return found
+
+    @property
+    def model(self) -> Model:
+        found: Model = self.repository["model"]
+        return found
 
     def row_in(self, module: str) -> str:
-        """The row's class as another module of data/ writes it."""
-        return self.row_class if module == self.module else f"{self.module}_data.{self.row_class}"
+        """The row's class as a module of data/ writes it."""
+        return self._prefix(module, "data") + str(self.repository["row_class"])
 
     def rules_in(self, module: str) -> str:
         """The rules as a module of data/ writes them."""
-        return self.rules if module == self.module else f"{self.module}_rules.{self.rules}"
+        return self._prefix(module, "rules") + self.stored.constant
+
+    def creation_in(self, module: str, belongs: str) -> str:
+        """The statement that stores a sample, as the tests of `module` write it; `belongs` says of which parent."""
+        entity = (
+            f"{self.stored.entity}({', '.join(filter(None, (belongs, self.repository['stored_sample'])))})"
+        )
+        if prefix := self._prefix(module, "types"):
+            entity = re.sub(rf"\b(?={'|'.join(self.types)}\b[(.])", prefix, entity)
+        return f"await container.{self.repository['property']}.create({entity})"
+
+    def _prefix(self, module: str, suffix: str) -> str:
+        return "" if module == self.module else f"{self.module}_{suffix}."
 
 
 class Families:
@@ -35,35 +62,69 @@ class Families:
 
     def __init__(self, services: Mapping[str, View]) -> None:
         self._members = {
-            repository["table"].name: Member(
-                module, repository["row_class"], repository["stored"].constant, repository["model"]
-            )
+            repository["table"].name: Member(module, repository, service["type_names"])
             for module, service in services.items()
             for repository in service["repositories"]
-            if repository["resource"]
         }
 
     def view(self, module: str, service: View) -> View:
         """A service's view with what its repositories have to know of other tables, and the modules that have those."""
-        repositories = [each | self._of(each) if each["resource"] else each for each in service["repositories"]]
-        elsewhere = [member for each in repositories for member in each.get("relatives", ())]
-        names = sorted({member.module for member in elsewhere} - {module})
-        return service | {"repositories": repositories, "relatives": names}
+        views = [each | self._of(self._members[each["table"].name]) for each in service["repositories"]]
+        names = sorted({member.module for each in views for member in each["relatives"]} - {module})
+        return service | {"repositories": views, "relatives": names}
 
-    def _of(self, repository: View) -> View:
-        """`parent_rules` are those of the parent, ``""`` where the project stores none. `has_children` is true where rows
-        of other tables refer to this one's; `deletes_below` are the statements that delete those, the lowest first.
+    def _of(self, own: Member) -> View:
+        """What stands in the module about one resource, and in its tests.
+
+        `table_arguments` and `row_values` are those of `models`. `create_errors` and `update_errors` say what violated
+        constraints mean. `has_children` is true where rows of other tables refer to this one's; `deletes_below` are the
+        statements that delete those, the lowest first. Of the tests, `ancestors` are the statements that store what a
+        sample belongs to, None where that is not known, and `belongs` its argument for the parent; `child` is a
+        statement that stores something below the sample, ``""`` where none is known.
         """
-        own = self._members[repository["table"].name]
-        keys = own.model.table.foreign_keys
-        parent = self._members[keys[0].table] if keys else None
-        below = list(self._below(own, own.module, repository["identity"]))
+        parent, below = self._parent(own), list(self._below(own, own.module, own.stored.identity))
+        ancestors = self._ancestors(own, own.module)
+        children = self._children.get(own.model.table.name, ())
+        samples = (each for each in children if each.repository["has_sample"] and ancestors is not None)
         return {
-            "parent_rules": parent.rules_in(own.module) if parent else "",
+            "table_arguments": table_arguments(own.model.table),
+            "row_values": row_values(own.stored, own.model),
+            **self._errors(own, parent),
             "has_children": bool(below),
             "deletes_below": [statement for _, statement in below],
-            "relatives": [*([parent] if parent else []), *(member for member, _ in below)],
+            "ancestors": ancestors,
+            "belongs": self._belongs(own),
+            "child": next((each.creation_in(own.module, self._belongs(each)) for each in samples), ""),
+            "relatives": [*self._above(own), *(member for member, _ in below)],
         }
+
+    def _parent(self, member: Member) -> Member | None:
+        keys = member.model.table.foreign_keys
+        return self._members[keys[0].table] if keys else None
+
+    def _above(self, member: Member) -> list[Member]:
+        """The parent, its parent, and so on."""
+        parent = self._parent(member)
+        return [parent, *self._above(parent)] if parent else []
+
+    def _errors(self, own: Member, parent: Member | None) -> View:
+        rules, stored, model = own.stored.constant, own.stored, own.model
+        errors = [f"{name}={rules}.not_unique({fields})" for name, fields in model.unique_fields]
+        if parent and model.parent:
+            value = dict(row_values(stored, model))[model.parent.attribute]
+            errors.append(f"foreign_key={parent.rules_in(own.module)}.not_found({value})")
+        exists = f"unique={rules}.already_exists({stored.variable}.{stored.identity})"
+        return {"create_errors": ", ".join([exists, *errors]), "update_errors": ", ".join(errors)}
+
+    def _belongs(self, member: Member) -> str:
+        """The argument of a sample with the identity of its parent, where that is a field of its own."""
+        parent, field = self._parent(member), member.stored.resource.parent_field
+        return f"{member.stored.attributes[field]}={parent.repository['one']}" if parent and field else ""
+
+    def _ancestors(self, member: Member, module: str) -> list[str] | None:
+        found = [each.creation_in(module, self._belongs(each)) for each in reversed(self._above(member))]
+        known = all(each.repository["has_sample"] for each in (member, *self._above(member)))
+        return found if known else None
 
     def _below(self, member: Member, module: str, key: str, rows: str = "") -> Iterator[tuple[Member, str]]:
         """What is below the row with the identity `key`, or below `rows`, a SELECT of identities."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from scaffolder.targets.python.tables import Constraint, Table
+from scaffolder.targets.python.domain import DomainField
+from scaffolder.targets.python.schema import Model
+from scaffolder.targets.python.stored import Stored
+from scaffolder.targets.python.tables import Column, Constraint, Table
 from scaffolder.targets.python.text import WIDTH
 
 
@@ -21,6 +24,33 @@ def table_arguments(table: Table) -> list[str]:
     found += [_check(each) for each in table.checks]
     # SQLite would give the number of a row that was deleted to the next one.
     return [*found, *(['{"sqlite_autoincrement": True}'] if table.numbered else [])]
+
+
+def row_values(stored: Stored, model: Model) -> list[tuple[str, str]]:
+    """What a row is made of, by its attributes: expressions of the entity."""
+    return [
+        *((column.attribute, _value(stored, model, field, column)) for field, column in model.fields),
+        *(
+            [(model.parent.attribute, _parent(stored))]
+            if model.parent and not _is_field(model, model.parent)
+            else []
+        ),
+    ]
+
+
+def _value(stored: Stored, model: Model, field: DomainField, column: Column) -> str:
+    source = f"{stored.variable}.{field.attribute}"
+    if field.attribute == stored.etag:
+        return "new_etag()"
+    return f"{source} or None" if column is model.key and model.table.numbered else source
+
+
+def _parent(stored: Stored) -> str:
+    return f"parent_of({stored.variable}.{stored.identity})"
+
+
+def _is_field(model: Model, column: Column) -> bool:
+    return any(each is column for _, each in model.fields)
 
 
 def _check(constraint: Constraint) -> str:

@@ -50,11 +50,27 @@ class Model:
     store's column for the id of the request that created a row, None where no request has one.
     """
 
+    resource: Resource
     table: Table
     fields: tuple[tuple[DomainField, Column], ...]
     key: Column
     parent: Column | None = None
     request_id: Column | None = None
+
+    @property
+    def etag(self) -> Column | None:
+        """The column of the standard field (AIP-154)."""
+        return next((column for field, column in self.fields if field.field.name == self.resource.etag), None)
+
+    @property
+    def unique_fields(self) -> list[tuple[str, str]]:
+        """The unique constraints that the contract declares, by name, with the fields as arguments: ``"isbn"``."""
+        names = {column.name: field.field.name for field, column in self.fields}
+        return [
+            (each.name, ", ".join(f'"{names[column]}"' for column in each.columns))
+            for each in self.table.unique
+            if names.keys() >= set(each.columns)
+        ]
 
 
 def build_model(
@@ -114,7 +130,7 @@ class _Builder:
             tuple(self._checks()),
             self.resource.is_integer,
         )
-        return Model(table, self.fields, self.key, parent, request_id)
+        return Model(self.resource, table, self.fields, self.key, parent, request_id)
 
     def _parent(self) -> Column | None:
         """The column with the parent's identity: a field's, or one of the store's own, as names hold it in front."""

@@ -140,17 +140,9 @@ class ServiceViews:
         methods = with_lists([*methods, *standard.singles()])
         rpcs, singles = methods[: len(plain)], methods[len(plain) :]
         conversions, builders = self._conversions(domain, imports), standard.builders()
-        own = self.names.noun, self.names.stem
         sampled = samples(standard, rpcs)
         repositories = [
-            repository_view(
-                domain,
-                own,
-                resource,
-                self._verbs(resource),
-                store=self._store(resource),
-                model=self._model(domain, resource),
-            )
+            repository_view(domain, resource, self._store(resource), self._model(domain, resource))
             | {"stored": standard.stored[resource.message.full_name]}
             | sampled[resource.message.full_name]
             for resource in self._resources()
@@ -207,9 +199,6 @@ class ServiceViews:
 
     def _resources(self) -> list[Resource]:
         return self.recognised.stored_by(self.service)
-
-    def _verbs(self, resource: Resource) -> set[str]:
-        return {s.verb for s in self.standard.values() if s.resource.message is resource.message}
 
     @property
     def _contract_package(self) -> str:

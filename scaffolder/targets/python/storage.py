@@ -8,19 +8,27 @@ from scaffolder.standard import Resource
 from scaffolder.targets.python.columns import COLUMN_TYPES
 from scaffolder.targets.python.domain import Domain
 from scaffolder.targets.python.identifiers import TABLE_NAME, shortened
-from scaffolder.targets.python.models import table_arguments
 from scaffolder.targets.python.names import BUILTIN_TYPES, in_words, pascal, plural, safe, title
 from scaffolder.targets.python.schema import Model
-from scaffolder.targets.python.stores import collection_of, noun_of
+from scaffolder.targets.python.stores import noun_of
 
 DATA_CLASSES = COLUMN_TYPES | {
+    "AbortedError",
     "AlreadyExistsError",
     "Base",
     "Container",
     "Database",
-    "IntegrityError",
-    "InvalidArgumentError",
+    "FailedPreconditionError",
     "NotFoundError",
+    "Page",
+    "Query",
+    "constraints",
+    "delete",
+    "new_etag",
+    "parent_of",
+    "replace_row",
+    "select",
+    "select_page",
 }
 """Names that data/ and the tests of a repository import beside the domain's classes."""
 
@@ -33,20 +41,27 @@ _VARIABLES = BUILTIN_TYPES | {
     "datetime",
     "delete",
     "error",
+    "first",
+    "force",
     "found",
     "key",
     "keys",
     "last",
     "limit",
+    "name",
+    "named",
+    "names",
     "listed",
     "page",
     "query",
     "request",
     "row",
+    "same",
     "select",
     "self",
     "server",
     "session",
+    "this",
     "transport",
     "updated",
     "use_case",
@@ -59,54 +74,25 @@ def entity_variable(resource: Resource) -> str:
     return safe(noun_of(resource), _VARIABLES)
 
 
-def repository_view(
-    domain: Domain,
-    service: tuple[str, str],
-    resource: Resource | None,
-    verbs: set[str],
-    *,
-    store: str = "",
-    model: Model | None = None,
-) -> dict[str, Any]:
-    """The repository of a resource, or an empty one named after the service where nothing is known to be stored.
+def repository_view(domain: Domain, resource: Resource, store: str, model: Model) -> dict[str, Any]:
+    """The repository of a resource; `model` is its table's.
 
-    `service` is the service's noun and the stem of its classes; `store` what the resource's noun is in names that are
-    one for the whole project, where its own would be another's; `model` the resource's.
+    `store` is what the resource's noun is in names that are one for the whole project, where its own would be
+    another's.
     """
-    noun, stem = service
-    if resource is None or model is None:
-        return {
-            "class": f"{stem}Repository",
-            "sql_class": f"Sql{stem}Repository",
-            "property": f"{noun}_repository",
-            "resource": None,
-        }
-    entity = domain.class_of(resource.message)
-    fields = domain.fields_of(resource.message)
-    attributes = {field.field.name: field.attribute for field in fields}
     name = repository_class(resource, store)
     return {
         "class": name,
         "sql_class": f"Sql{name}",
         "property": repository_property(resource, store),
         "resource": resource,
-        "entity": entity,
+        "entity": domain.class_of(resource.message),
         "entity_var": entity_variable(resource),
         "row_class": f"{resource.message.name}Row",
         "noun": title(resource.message.name).lower(),
         "plural": plural(title(resource.message.name).lower()),
         "model": model,
         "table": model.table,
-        "table_arguments": table_arguments(model.table),
-        "identity": attributes[resource.identity.name],
-        "key": model.key.attribute,
-        "identity_type": "int" if resource.is_integer else "str",
-        "first": "0" if resource.is_integer else '""',
-        "collection": collection_of(resource),
-        "server_fields": sorted(attributes[name] for name in resource.server_fields),
-        "create_time": bool(resource.create_time),
-        "update_time": bool(resource.update_time),
-        "verbs": verbs | ({"get"} if "update" in verbs else set()),
     }
 
 

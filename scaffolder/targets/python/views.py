@@ -128,7 +128,8 @@ class ProjectViews:
         services = {views.names.noun: views.layers_view for views in self._services(self.package)}
         families = Families(services)
         return {
-            name: self.project | {"service": families.view(name, service)} for name, service in services.items()
+            name: self.project | {"service": families.view(name, service)}
+            for name, service in services.items()
         }
 
     @cached_property

@@ -20,7 +20,10 @@ async def replace_row(session: AsyncSession, row: R, *conditions: ColumnElement[
     """
     state = inspect(row)
     values = {each.key: state.dict[each.key] for each in state.mapper.column_attrs if each.key in state.dict}
-    keys = [column == values[state.mapper.get_property_by_column(column).key] for column in state.mapper.primary_key]
+    keys = [
+        column == values[state.mapper.get_property_by_column(column).key]
+        for column in state.mapper.primary_key
+    ]
     statement = update(type(row)).where(*keys, *conditions).values(values).returning(type(row))
     options = {"synchronize_session": False, "populate_existing": True}
     return (await session.scalars(statement, execution_options=options)).one_or_none()
