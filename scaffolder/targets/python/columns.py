@@ -64,7 +64,7 @@ JSON = 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
 BY_ANNOTATION = {
     "str": TEXT,
     "bool": ColumnType("", "sa.Boolean()", "sa.false()"),
-    "float": ColumnType("", "sa.Float()", '"0"'),
+    "float": ColumnType("", "sa.Double()", '"0"'),
     "bytes": ColumnType("", "sa.LargeBinary()", "sa.cast(sa.text(\"''\"), sa.LargeBinary())"),
     "int": NUMBER,
     "datetime.datetime": ColumnType("", "sa.DateTime(timezone=True)"),

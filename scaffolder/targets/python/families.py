@@ -110,11 +110,16 @@ class Families:
     def _errors(self, own: Member, parent: Member | None) -> View:
         rules, stored, model = own.stored.constant, own.stored, own.model
         errors = [f"{name}={rules}.not_unique({fields})" for name, fields in model.unique_fields]
+        missing = []
         if parent and model.parent:
             value = dict(row_values(stored, model))[model.parent.attribute]
-            errors.append(f"foreign_key={parent.rules_in(own.module)}.not_found({value})")
+            missing = [f"foreign_key={parent.rules_in(own.module)}.not_found({value})"]
         exists = f"unique={rules}.already_exists({stored.variable}.{stored.identity})"
-        return {"create_errors": ", ".join([exists, *errors]), "update_errors": ", ".join(errors)}
+        moves = bool(stored.resource.parent_field)  # a name, and with it the parent's, stays what it is
+        return {
+            "create_errors": ", ".join([exists, *errors, *missing]),
+            "update_errors": ", ".join([*errors, *(missing if moves else [])]),
+        }
 
     def _belongs(self, member: Member) -> str:
         """The argument of a sample with the identity of its parent, where that is a field of its own."""

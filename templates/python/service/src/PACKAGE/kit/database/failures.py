@@ -21,6 +21,7 @@ Their messages hold no SQL and no values; the original is `__cause__`, and in th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -139,11 +140,14 @@ _SQLITE_ERRORS = {
     "too many": _REFUSED,
 }
 
+_SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: (\w.*)", re.DOTALL)
+_SQLITE_KEY = 1555  # PRIMARYKEY
+
 _SQLITE_CONSTRAINTS = {
     275: "check",
     787: "foreign_key",
     1299: "not_null",
-    1555: "unique",  # the primary key
+    _SQLITE_KEY: "unique",
     1811: "foreign_key",  # a trigger: ON DELETE RESTRICT
     2067: "unique",
     2579: "unique",  # the row id
@@ -168,8 +172,8 @@ def constraints(
 ) -> Iterator[None]:
     """Says what the violation of a constraint means, around the statement or the `flush` that may violate it.
 
-    `named` are errors by a constraint's name, the others by its kind; a primary key is `unique`, too. SQLite tells the
-    names of unique and check constraints only. What is not given here becomes a general error, see the table above.
+    `named` are errors by a constraint's name, the others by its kind; a primary key is `unique`, too. SQLite tells no
+    names of foreign keys. What is not given here becomes a general error, see the table above.
     """
     try:
         yield
@@ -211,9 +215,18 @@ def constraint_kind(error: IntegrityError) -> str:
 
 
 def constraint_name(error: IntegrityError) -> str:
-    """The name of the constraint that was violated, "" where the database does not tell."""
+    """The name of the constraint that was violated, "" where the database does not tell.
+
+    SQLite tells the columns of a unique one, which make its name, as in the naming convention of data/.
+    """
     name = getattr(error.orig, "constraint_name", None)
-    return str(name or getattr(getattr(error.orig, "__cause__", None), "constraint_name", None) or "")
+    name = name or getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+    if name is None and (told := _SQLITE_UNIQUE.match(str(error.orig))):
+        columns = [column.rpartition(".")[2] for column in told[1].split(", ")]
+        is_key = getattr(error.orig, "sqlite_errorcode", 0) == _SQLITE_KEY
+        table = told[1].partition(".")[0]
+        name = f"pk_{table}" if is_key else "_".join(["uq", table, *columns])
+    return str(name or "")
 
 
 def sqlstate(error: DBAPIError) -> str:

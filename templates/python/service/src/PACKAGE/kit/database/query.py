@@ -23,17 +23,19 @@ async def select_page(
     statement: Select[R],
     query: Query,
     entity: Callable[[R], T],
+    *,
+    parent: Any = None,
 ) -> Page[T]:
     """The page that `query` asks for, of the rows that `statement` selects, each made an entity by `entity`.
 
     `statement` selects one mapped class, whose table's columns are called like the contract's fields; it may have
-    conditions of its own. The parent is looked for in a column `parent`, or in the names. In a `Database.read` the
-    page and the number of all are of one moment.
+    conditions of its own. `parent` is the column with the parents' names or ids; without it, the parent is looked for
+    in the names. In a `Database.read` the page and the number of all are of one moment.
     """
     columns = inspect(statement.column_descriptions[0]["entity"]).selectable.c
     source = Source(session.get_bind().dialect, columns)
     identity = query.order[-1].path[0]
-    statement = statement.where(*_conditions(query, source, columns, identity))
+    statement = statement.where(*_conditions(query, source, columns, identity, parent))
     total = 0
     if query.counted:
         counted = statement.with_only_columns(columns[identity]).order_by(None).subquery()
@@ -48,10 +50,10 @@ async def select_page(
     return query.page(found, total)
 
 
-def _conditions(query: Query, source: Source, columns: Any, identity: str) -> list[Clause]:
+def _conditions(query: Query, source: Source, columns: Any, identity: str, parent: Any) -> list[Clause]:
     found = [] if query.where is None else [where(query.where, source)]
-    if query.parent and "parent" in columns:
-        found.append(children(columns["parent"], query.parent))
+    if query.parent and parent is not None:
+        found.append(_in_parent(parent, query.parent))
     elif query.parent:
         # The collection and the id, or the name of a singleton.
         found.append(below(columns[identity], query.parent, 2, 1))
@@ -59,3 +61,10 @@ def _conditions(query: Query, source: Source, columns: Any, identity: str) -> li
     if not query.show_deleted and "delete_time" in columns:
         found.append(columns["delete_time"].is_(None))
     return found
+
+
+def _in_parent(column: Any, parent: str) -> Clause:
+    if column.type.python_type is int:
+        found: Clause = column == int(parent)
+        return found
+    return children(column, parent)
