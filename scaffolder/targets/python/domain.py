@@ -133,6 +133,14 @@ class Domain:
         shadowed = taken & BUILTIN_TYPES
         return [_qualified(field, shadowed) for field in found] if shadowed else found
 
+    def message_of(self, field: Field) -> Message | None:
+        """The message in a field, or in each of its list, where it has a dataclass; None in a map."""
+        return (
+            None
+            if field.map_key or field.type_name not in self._functions
+            else self._contract.messages[field.type_name]
+        )
+
     def field_of(self, field: Field) -> DomainField:
         """A field as one value of its own, outside of its message."""
         return self._field(safe(_attribute(field.name)), field)

@@ -33,8 +33,8 @@ class Conversion:
 class Builder:
     """A function that makes a domain type of a request that repeats its fields.
 
-    `paths` is the name of the function that says which of them a request sets, `""` where nobody asks: `always` those
-    that cannot be unset, `sometimes` the others, with the request's own names: (request's, entity's).
+    `paths` is the name of the function that says which of them a request sets, `""` where nobody asks; `pairs` are
+    these fields: (the request's, the entity's).
     """
 
     name: str
@@ -43,8 +43,7 @@ class Builder:
     message_class: str
     reads: list[str]
     paths: str = ""
-    always: list[str] = field(default_factory=list)
-    sometimes: list[tuple[str, str]] = field(default_factory=list)
+    pairs: list[tuple[str, str]] = field(default_factory=list)
 
 
 def read_for(domain: Domain, given: Field, own: Field) -> str:

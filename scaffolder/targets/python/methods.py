@@ -56,7 +56,8 @@ class StandardView:
     @property
     def _gives(self) -> bool:
         """Whether a result comes back."""
-        return not (self.standard.verb in ("delete", "batch_delete") and self.standard.is_empty)
+        deletes = self.standard.verb in ("delete", "batch_delete")
+        return not (deletes and (self.standard.is_empty or self.standard.result_identity))
 
     def _use_case(self) -> dict[str, Any]:
         verb, entity = self.standard.verb, self.stored.entity
@@ -74,6 +75,8 @@ class StandardView:
             "query": self._query() if verb == "list" else "",
             "parameters": names,
             "has_mask": "update_mask" in names,
+            "belongs": self._belongs(),
+            "in_parent": self._in_parent(),
             **self._batch(),
         }
 
@@ -101,6 +104,19 @@ class StandardView:
         if parent and resource.parent_field:
             found.append(f"{stored.variable}.{stored.attributes[resource.parent_field]} = {parent}")
         return found
+
+    def _belongs(self) -> str:
+        """Whether a resource is another parent's than the request says: `article_id != article_id`."""
+        field, parent = self.stored.resource.parent_field, self._named(self.standard.parent)
+        is_one = self.standard.verb in ("get", "update", "delete", "undelete")
+        return f"{self.stored.attributes[field]} != {parent}" if field and parent and is_one else ""
+
+    def _in_parent(self) -> str:
+        """The statement that an update is of a resource in the parent that the request says."""
+        parent = self._named(self.standard.parent)
+        if not parent or self.stored.resource.parent_field or self.standard.verb != "update":
+            return ""
+        return f'check_names([{self.stored.variable}.{self.stored.identity}], {parent}, "parent")'
 
     def _etag(self) -> str:
         """The etag that a client knows, as an expression; `""` where it says none."""
@@ -209,7 +225,11 @@ class StandardView:
             return f"{response}()"
         written = f"{stored.domain.function_of(stored.resource.message)}_to({stored.variable})"
         if standard.read_mask:
-            written = f"read_masked({written}, {of_request(standard.read_mask)})"
+            name = "" if standard.read_mask == "read_mask" else f', "{standard.read_mask}"'
+            written = f"read_masked({written}, {of_request(standard.read_mask)}{name})"
+        if standard.result_identity:
+            known = f"{stored.variable}.{stored.identity}" if self._gives else of_request(standard.identity)
+            return f"{response}({standard.result_identity}={known})"
         if not standard.items:
             return f"{response}({standard.result}={written})" if standard.result else written
         source = "page.items" if standard.verb == "list" else "found"

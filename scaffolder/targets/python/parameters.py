@@ -139,6 +139,9 @@ class Parameters:
         if field:
             value = self._domain.value_of(stored.resource.message.full_name).read(of_request(field), field)
             passed = f"{self._passed(field)} or {stored.entity}()"
+        elif self._request.full_name == stored.resource.message.full_name:
+            value = self._domain.value_of(self._request.full_name).read("request")
+            passed = "request"
         else:
             value = f"{builder_name(stored, self._request)}(request)"
             pairs = [(stored.attributes[of], self._passed(given)) for given, of in self._standard.fields]
@@ -150,8 +153,9 @@ class Parameters:
         if field:
             value, passed = f"{of_request(field)}.paths", f"{self._passed(field)} or ()"
         else:
-            value = f"{paths_name(self._request)}(request)"
-            passed = repr_of([of for _, of in self._standard.fields])
+            every = repr_of([of for _, of in self._standard.fields])
+            value = every if self._standard.replaces else f"{paths_name(self._request)}(request)"
+            passed = every
         return Parameter("update_mask", "Sequence[str]", "()", field, value, passed, positional=True)
 
     def _parent(self) -> Parameter:

@@ -173,7 +173,12 @@ class ResourceSamples:
         judge = _Judge(self._service.contract)
         arrange = self.creation("created", judge)
         get = self.rpcs["get"]
-        if not arrange or get is None or self.rpcs["create"]["standard"].is_empty:  # type: ignore[index]
+        create = self.rpcs["create"]
+        if (
+            not (arrange and get and create)
+            or create["standard"].is_empty
+            or create["standard"].result_identity
+        ):
             return {}
         calls = {verb: self._call(verb, judge) for verb in ("get", "list", "delete")}
         asked = {verb for verb in calls if self.rpcs[verb]}
@@ -201,8 +206,8 @@ class ResourceSamples:
         if not self._is_whole(request, create):
             return []
         judge.check(create["message"], request.json)
-        call = f"{variable} = await client.{create['client_name']}({create['request']}({request}))"
-        return [*before, call, *([f"{variable} = {variable}.{standard.result}"] if standard.result else [])]
+        call = f"await client.{create['client_name']}({create['request']}({request}))"
+        return [*before, f"{variable} = {f'({call}).{standard.result}' if standard.result else call}"]
 
     def _give_parent(self, request: Request, standard: StandardMethod, judge: _Judge) -> list[str] | None:
         """Says which parent in a request; the statements that create it, None where that cannot be done here."""

@@ -15,7 +15,7 @@ from scaffolder.targets.python.methods import StandardView
 from scaffolder.targets.python.modules import Imports
 from scaffolder.targets.python.names import title
 from scaffolder.targets.python.parameters import builder_name, paths_name
-from scaffolder.targets.python.stored import Stored, is_soft
+from scaffolder.targets.python.stored import Stored
 
 Rpc = tuple[Method, StandardMethod]
 
@@ -73,7 +73,7 @@ class StandardService:
                 tuple(self._store(each, found) for each in below),
                 name in self.parents,
                 next((self.snakes[m.name] for m, s in self.methods if _is(s, "delete", resource)), ""),
-                above is not None and above is not resource and is_soft(above, self._of(above)),
+                above is not None and above is not resource and above.is_soft,
             )
         return found[name]
 
@@ -127,7 +127,8 @@ class StandardService:
         """The functions that read the resource out of requests that repeat its fields."""
         found: dict[str, Builder] = {}
         for method, standard in self.methods:
-            if standard.verb in ("create", "update") and not standard.payload:
+            repeats = not standard.payload and method.input != standard.resource.message.full_name
+            if standard.verb in ("create", "update") and repeats:
                 made = self._builder(standard, self.contract.messages[method.input])
                 found[made.name] = made
         return list(found.values())
@@ -147,9 +148,10 @@ class StandardService:
             stored.entity,
             self.imports.type_of(request),
             [f"{stored.attributes[of.name]}={read_for(self.domain, field, of)}" for field, of in pairs],
-            paths_name(request) if standard.verb == "update" and not standard.mask else "",
-            [of.name for field, of in plain if not field.has_presence],
-            [(field.name, of.name) for field, of in plain if field.has_presence],
+            paths_name(request)
+            if standard.verb == "update" and not (standard.mask or standard.replaces)
+            else "",
+            [(field.name, of.name) for field, of in plain],
         )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from scaffolder.contract.model import Field
+from scaffolder.contract.model import Field, Message
 from scaffolder.standard import Resource, StandardMethod
 from scaffolder.targets.python.domain import Domain
 from scaffolder.targets.python.names import safe
@@ -80,14 +80,19 @@ class Stored:
         """What is done to one resource at a time or all of them: `delete` where a batch deletes as well."""
         return frozenset(each.verb.removeprefix("batch_") for each in self.methods)
 
-    @cached_property
+    @property
     def is_soft(self) -> bool:
-        return is_soft(self.resource, self.methods)
+        """Whether delete only marks it (AIP-164)."""
+        return self.resource.is_soft
 
     @property
     def etag(self) -> str:
         """The attribute, and so on; `""` where it has none."""
         return self.attributes[self.resource.etag]
+
+    @property
+    def uid(self) -> str:
+        return self.attributes[self.resource.uid]
 
     @property
     def update_time(self) -> str:
@@ -133,7 +138,13 @@ class Stored:
         """The methods of its repository, and `for_update`, `force` and `request_id` where they take those."""
         deletes = [each for each in self.methods if each.verb in ("delete", "batch_delete")]
         hard = bool(deletes) and not self.is_soft
-        looks = any(each.etag or not each.is_empty for each in self.flat if each.verb == "delete")
+        looks = any(
+            each.etag
+            or (self.resource.parent_field and each.parent)
+            or not (each.is_empty or each.result_identity)
+            for each in self.flat
+            if each.verb == "delete"
+        )
         creates = "create" in self.verbs or bool(self.adds)
         writes = "update" in self.verbs or self.is_soft
         needs = {
@@ -158,36 +169,54 @@ class Stored:
     def rules(self) -> list[str]:
         """The arguments of its `Rules` behind the entity's class."""
         resource = self.resource
-        own = set(resource.server_fields) - {resource.identity.name}
-        fields = [f for f in resource.message.fields if f is not resource.identity]
         odd = {name: attribute for name, attribute in self.attributes.items() if name != attribute}
         arguments = {
             "type": repr_of(resource.message.resource_type or noun_of(resource)),
             "field": repr_of(self.field) if self.field else "",
             "identity": repr_of(resource.identity.name) if resource.identity.name != "name" else "",
             "patterns": _names(resource.patterns),
-            "required": _names(f.name for f in fields if _is_required(f) and f.name not in own),
-            "output_only": _names(f.name for f in fields if f.name in own),
-            "immutable": _names(f.name for f in fields if "IMMUTABLE" in f.behaviors and f.name not in own),
+            **{name: _names(paths) for name, paths in self.behaviors.items()},
+            "oneofs": _names(self._oneofs()),
+            "parent_field": repr_of(resource.parent_field) if resource.parent_field else "",
             "attributes": repr_of(odd) if odd else "",
         }
         return [f"{name}={value}" for name, value in arguments.items() if value]
 
+    @cached_property
+    def behaviors(self) -> dict[str, list[str]]:
+        """The paths of the fields with a behaviour (AIP-203), as `Rules` calls it; the identity is none of them."""
+        found: dict[str, list[str]] = {
+            name: [] for name in ("required", "output_only", "input_only", "immutable")
+        }
+        for path, field, is_own in self._fields(self.resource.message, "", ()):
+            owned = {"OUTPUT_ONLY", "IDENTIFIER"} & field.behaviors
+            if owned or (is_own and field.name in self.resource.server_fields):
+                found["output_only"].append(path)
+                continue
+            for name in ("required", "input_only", "immutable"):
+                if name.upper() in field.behaviors:
+                    found[name].append(path)
+        return found
 
-def is_soft(resource: Resource, methods: Iterable[StandardMethod]) -> bool:
-    """Whether delete only marks a resource (AIP-164): it can be undeleted or be listed when deleted, or it is returned."""
-    marks = any(
-        each.verb == "undelete" or each.show_deleted or (each.verb == "delete" and not each.is_empty)
-        for each in methods
-    )
-    return bool(resource.delete_time) and marks
+    def _fields(
+        self, message: Message, above: str, inside: tuple[str, ...]
+    ) -> Iterator[tuple[str, Field, bool]]:
+        """The fields of a message and of those in it: their path, and whether they are the resource's own."""
+        for field in message.fields:
+            if not inside and field is self.resource.identity:
+                continue
+            yield f"{above}{field.name}", field, not inside
+            inner = self.domain.message_of(field)
+            if inner and inner.full_name not in (*inside, message.full_name):
+                yield from self._fields(inner, f"{above}{field.name}.", (*inside, message.full_name))
+
+    def _oneofs(self) -> list[list[str]]:
+        message = self.resource.message
+        groups = ([f.name for f in message.fields if f.oneof == oneof] for oneof in message.oneofs)
+        return [group for group in groups if len(group) > 1]
 
 
-def _is_required(field: Field) -> bool:
-    return "REQUIRED" in field.behaviors
-
-
-def _names(names: Iterable[str]) -> str:
+def _names(names: Iterable[object]) -> str:
     found = list(names)
     return repr_of(found) if found else ""
 

@@ -28,7 +28,8 @@ class Rules(Generic[T]):
     """The rules of one resource, made once: `BOOK = Rules(Book, type="library.example.com/Book", …)`.
 
     `entity` is its dataclass. `type` is what callers are told it is: google.api.resource's type, or its noun.
-    `identity` is the field that names it, `patterns` those of its resource name (``shelves/{shelf}/books/{book}``);
+    `field` is where requests have it, for violations (``book``: they are about ``book.title``); ``""`` where requests
+    repeat its fields. `identity` is the field that names it, `patterns` those of its resource name (``shelves/{shelf}/books/{book}``);
     none where the identity is an id alone, and then `parent_field` is the field with the parent's id, if any.
 
     `required`, `output_only`, `input_only` and `immutable` are fields, also those in messages and in lists of messages
@@ -44,6 +45,7 @@ class Rules(Generic[T]):
         entity: type[T],
         *,
         type: str,
+        field: str = "",
         identity: str = "name",
         patterns: Sequence[str] = (),
         required: Sequence[str] = (),
@@ -56,7 +58,7 @@ class Rules(Generic[T]):
         max_page_size: int = 1000,
         default_page_size: int = 50,
     ) -> None:
-        self._type = type
+        self._type, self._field = type, field
         self._fields = entity_fields(entity, attributes)
         self._attributes = dict(attributes)
         self._identity = identity
@@ -96,7 +98,11 @@ class Rules(Generic[T]):
 
     def check_name(self, name: str, field: str = "") -> str:
         """The same name; InvalidArgumentError about `field` (the identity) where no resource can be called so."""
-        return self._names.check(name, field)
+        return self._names.check(name, field or self._at(self._identity))
+
+    def _at(self, path: str) -> str:
+        """Where a request has one of the fields."""
+        return f"{self._field}.{path}" if self._field else path
 
     def new(self, entity: T) -> T:
         """The entity itself, made ready to be stored: its output-only fields are empty (AIP-203).
@@ -106,7 +112,7 @@ class Rules(Generic[T]):
         owned = {name: inner for name, inner in self._owned.items() if name != self._identity}
         behavior.restore(entity, None, owned, self._fields)
         if empty := behavior.missing(entity, self._required, self._fields):
-            raise InvalidArgumentError.of([_required(path) for path in empty])
+            raise InvalidArgumentError.of([_required(self._at(path)) for path in empty])
         return entity
 
     def updated(self, current: T, incoming: T, mask: Iterable[str] = ()) -> T:
@@ -128,11 +134,12 @@ class Rules(Generic[T]):
         behavior.restore(result, current, {**self._owned, self._identity: {}}, self._fields)
         changed = behavior.differing(result, current, self._immutable, self._fields)
         wrong += [
-            FieldViolation(path, "is immutable: it is set once, at creation", "immutable") for path in changed
+            FieldViolation(self._at(path), "is immutable: it is set once, at creation", "immutable")
+            for path in changed
         ]
         was_missing = behavior.missing(current, self._required, self._fields)
         empty = behavior.missing(result, self._required, self._fields)
-        wrong += [_required(path) for path in empty if path not in was_missing]
+        wrong += [_required(self._at(path)) for path in empty if path not in was_missing]
         if wrong:
             raise InvalidArgumentError.of(wrong)
         return result
