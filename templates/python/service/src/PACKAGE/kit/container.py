@@ -14,6 +14,10 @@ _log = structlog.stdlib.get_logger("container")
 T = TypeVar("T")
 
 
+class StartError(Exception):
+    """What a container's start raises where the service must not run as things are: one line for who started it."""
+
+
 class Container:
     """Derive from it and write one `functools.cached_property` per object; a test overrides a property.
 

@@ -14,7 +14,7 @@ import structlog
 import uvloop
 
 from .config import Duration, Section
-from .container import Container
+from .container import Container, StartError
 
 _log = structlog.stdlib.get_logger("lifecycle")
 
@@ -39,7 +39,7 @@ class Server(Protocol):
 def run(container: Container, servers: Sequence[Server], shutdown: ShutdownConfig | None = None) -> None:
     """Serves until SIGTERM or SIGINT. A second signal ends it without waiting for calls in flight.
 
-    SystemExit(1), after a line in the log, where a server cannot start.
+    SystemExit(1), after a line in the log, where a server cannot start; SystemExit(2) where the container refuses to.
     """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
@@ -47,6 +47,9 @@ def run(container: Container, servers: Sequence[Server], shutdown: ShutdownConfi
         except OSError as error:
             _log.error("cannot start", error=str(error))
             raise SystemExit(1) from error
+        except StartError as error:
+            _log.error("refuses to start", error=str(error))
+            raise SystemExit(2) from error
 
 
 @asynccontextmanager

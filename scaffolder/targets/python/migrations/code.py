@@ -1,0 +1,299 @@
+"""The statements of a revision: Alembic's operations, one batch for the steps of a table that stand together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from scaffolder.targets.python.migrations import sql
+from scaffolder.targets.python.migrations import steps as s
+from scaffolder.targets.python.migrations.checks import refusal
+from scaffolder.targets.python.migrations.retyping import family, sql_name
+from scaffolder.targets.python.migrations.steps import Step
+from scaffolder.targets.python.tables import Column, Table
+
+INDENT = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operation on a table, as a method of its batch."""
+
+    table: str
+    text: str
+
+
+Piece = Call | str
+"""A call, or a statement of one line; what is below an ``if`` is indented."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Writes steps as Python. `tables` are those before and after, by name, for their keys and how they number rows."""
+
+    tables: Mapping[str, Table]
+
+    def statements(self, steps: Sequence[Step], *, checked: bool) -> list[str]:
+        """The lines of the steps; with `checked`, what rows may be against is looked for first."""
+        pieces: list[Piece] = []
+        for step in steps:
+            if checked:
+                pieces += refusal(step, self._primary_key(step))
+            pieces += self._pieces(step)
+        return list(self._lines(pieces))
+
+    def _primary_key(self, step: Step) -> tuple[str, ...]:
+        table = getattr(step, "table", "")
+        known = self.tables.get(table) if isinstance(table, str) else None
+        return known.primary_key if known else ()
+
+    def _lines(self, pieces: Iterable[Piece]) -> Iterator[str]:
+        for table, group in groupby(pieces, lambda piece: piece.table if isinstance(piece, Call) else ""):
+            if not table:
+                yield from (str(piece) for piece in group)
+                continue
+            yield self._batch(table)
+            yield from (f"{INDENT}batch.{piece.text}" for piece in group if isinstance(piece, Call))
+
+    def _batch(self, table: str) -> str:
+        """Where SQLite copies the table, AUTOINCREMENT is not among what it tells of itself."""
+        known = self.tables.get(table)
+        options = ', table_kwargs={"sqlite_autoincrement": True}' if known and known.numbered else ""
+        return f"with op.batch_alter_table({_text(table)}{options}) as batch:"
+
+    def _pieces(self, step: Step) -> list[Piece]:  # noqa: PLR0911
+        match step:
+            case s.CreateTable(table):
+                return list(_create(table))
+            case s.DropTable(table):
+                return [f"op.drop_table({_text(table.name)})"]
+            case s.RenameTable(old, new):
+                return list(_rename_table(old, new))
+            case s.KeepTable(table):
+                return []
+            case s.RestoreTable(table):
+                return [f"if not {_has(table.name)}:", *_indented(_create(table))]
+            case s.ReviveTable(table, steps):
+                inner = self.statements(steps, checked=True) or ["pass"]
+                return [
+                    f"if {_has(table.name)}:",
+                    *_indented(inner),
+                    "else:",
+                    *_indented(_create(table)),
+                ]
+            case s.SetTableAside(table, name, is_certain):
+                renamed = list(_rename_table(table.name, name))
+                return [*renamed] if is_certain else [f"if {_has(table.name)}:", *_indented(renamed)]
+            case s.BringTableBack(table, name):
+                return [
+                    f"if {_has(name)}:",
+                    *_indented(_rename_table(name, table.name)),
+                    "else:",
+                    *_indented(_create(table)),
+                ]
+        pieces = self._column_pieces(step)
+        return _constraint_pieces(step) if pieces is None else pieces
+
+    def _column_pieces(self, step: Step) -> list[Piece] | None:  # noqa: PLR0911
+        match step:
+            case s.AddColumn(table, column):
+                return list(_add_column(table, column))
+            case s.DropColumn(table, column):
+                return [Call(table, f"drop_column({_text(column.name)})")]
+            case s.RenameColumn(table, old, new):
+                return [_rename_column(table, old, new)]
+            case s.AlterColumn(table, before, after):
+                return list(_alter_column(table, before, after))
+            case s.KeepColumn(table, column):
+                return [] if column.nullable else [_nullable(table, column, nullable=True)]
+            case s.RestoreColumn(table, column):
+                return self._restored(table, column, column.name)
+            case s.ReviveColumn(table, before, after):
+                kept = replace(before, nullable=True)
+                there = list(self._lines(_alter_column(table, kept, after))) or ["pass"]
+                anew = self._lines(_add_column(table, after))
+                return [
+                    f"if {_has(table, after.name)}:",
+                    *_indented(there),
+                    "else:",
+                    *_indented(anew),
+                ]
+            case s.SetColumnAside(table, column, name, is_certain):
+                return self._set_aside(table, column, name, is_certain=is_certain)
+            case s.BringColumnBack(table, column, name):
+                return self._restored(table, column, name)
+            case s.RenameValues(table, column, pairs):
+                return [_rename_values(table, column, pairs)]
+        return None
+
+    def _set_aside(self, table: str, column: Column, name: str, *, is_certain: bool) -> list[Piece]:
+        renamed = _rename_column(table, column.name, name)
+        if not is_certain:
+            return [f"if {_has(table, column.name)}:", *_indented([renamed])]
+        kept = [] if column.nullable else [_nullable(table, replace(column, name=name), nullable=True)]
+        return [renamed, *kept]
+
+    def _restored(self, table: str, column: Column, name: str) -> list[Piece]:
+        """The column is there under `name`, with NULL in new rows, or it was destroyed."""
+        there: list[Piece] = [_rename_column(table, name, column.name)] if name != column.name else []
+        if not column.nullable:
+            there += [*_fill(table, column), _nullable(table, column, nullable=False)]
+        # Nothing can be in it, so that without a default it has to allow NULL.
+        anew = replace(column, nullable=column.nullable or not column.default)
+        added = _indented(self._lines(_add_column(table, anew)))
+        if not there:
+            return [f"if not {_has(table, name)}:", *added]
+        return [f"if {_has(table, name)}:", *_indented(self._lines(there)), "else:", *added]
+
+
+def _constraint_pieces(step: Step) -> list[Piece]:  # noqa: PLR0911
+    match step:
+        case s.AddIndex(table, index):
+            return [Call(table, f"create_index({_named(index.name)}, {_list(index.columns)})")]
+        case s.DropIndex(table, index):
+            return [Call(table, f"drop_index({_named(index.name)})")]
+        case s.AddUnique(table, unique):
+            return [Call(table, f"create_unique_constraint({_named(unique.name)}, {_list(unique.columns)})")]
+        case s.AddCheck(table, check):
+            return [
+                Call(table, f"create_check_constraint({_named(check.name)}, {_condition(check.condition)})")
+            ]
+        case s.AddForeignKey(table, key):
+            ends = f"{_text(key.table)}, {_list(key.columns)}, {_list(key.refers_to)}"
+            return [Call(table, f"create_foreign_key({_named(key.name)}, {ends})")]
+        case s.DropUnique(table, unique):
+            return [_drop_constraint(table, unique.name, "unique")]
+        case s.DropCheck(table, check):
+            return [_drop_constraint(table, check.name, "check")]
+        case s.DropForeignKey(table, key):
+            return [_drop_constraint(table, key.name, "foreignkey")]
+    raise TypeError(type(step).__name__)
+
+
+def _create(table: Table) -> Iterator[str]:
+    parts = [_text(table.name), *(_column(column) for column in table.columns)]
+    parts.append(f"sa.PrimaryKeyConstraint({_texts(table.primary_key)}, name={_named(f'pk_{table.name}')})")
+    for key in table.foreign_keys:
+        ends = f"{_list(key.columns)}, {_list(tuple(f'{key.table}.{column}' for column in key.refers_to))}"
+        parts.append(f"sa.ForeignKeyConstraint({ends}, name={_named(key.name)})")
+    parts += [
+        f"sa.UniqueConstraint({_texts(item.columns)}, name={_named(item.name)})" for item in table.unique
+    ]
+    parts += [
+        f"sa.CheckConstraint({_condition(item.condition)}, name={_named(item.name)})" for item in table.checks
+    ]
+    parts += ["sqlite_autoincrement=True"] if table.numbered else []
+    yield f"op.create_table({', '.join(parts)},)"
+    for index in table.indexes:
+        yield f"op.create_index({_named(index.name)}, {_text(table.name)}, {_list(index.columns)})"
+
+
+def _rename_table(old: str, new: str) -> Iterator[str]:
+    yield f"op.rename_table({_text(old)}, {_text(new)})"
+    renamed = f"RENAME CONSTRAINT {sql.name(f'pk_{old}')} TO {sql.name(f'pk_{new}')}"
+    # The names of keys are one for all tables of a schema there.
+    yield 'if op.get_context().dialect.name == "postgresql":'
+    yield INDENT + sql.execute(f"ALTER TABLE {sql.name(new)} {renamed}")
+
+
+def _rename_column(table: str, old: str, new: str) -> str:
+    return f"op.alter_column({_text(table)}, {_text(old)}, new_column_name={_text(new)})"
+
+
+def _add_column(table: str, column: Column) -> Iterator[Piece]:
+    if column.nullable or column.default:
+        yield Call(table, f"add_column({_column(column, with_default=True)})")
+        return
+    # SQLite adds no column without a default, but where it copies the table.
+    yield Call(table, f"add_column({_column(replace(column, nullable=True))})")
+    yield _nullable(table, column, nullable=False)
+
+
+def _alter_column(table: str, before: Column, after: Column) -> Iterator[Piece]:
+    if before.nullable and not after.nullable:
+        yield from _fill(table, before if family(before.type) != family(after.type) else after)
+    name, options = _text(after.name), [f"existing_type={before.type}"]
+    other = family(before.type) != family(after.type)
+    if other:
+        # A default of the old type is none of the new one.
+        yield Call(table, f"alter_column({name}, {options[0]}, server_default=None)")
+    if before.type != after.type:
+        options.append(f"type_={after.type}")
+        if cast := sql_name(after.type):
+            using = f"{sql.name(after.name)}::{cast}"
+            options.append(f"postgresql_using={sql.literal(using)}")
+    if before.nullable != after.nullable:
+        options.append(f"nullable={after.nullable}")
+    options.append(f"existing_nullable={before.nullable}")
+    if len(options) > 2:
+        yield Call(table, f"alter_column({name}, {', '.join(options)})")
+    if other and after.default:
+        yield Call(table, f"alter_column({name}, existing_type={after.type}, server_default={after.default})")
+
+
+def _nullable(table: str, column: Column, *, nullable: bool) -> Call:
+    return Call(
+        table, f"alter_column({_text(column.name)}, existing_type={column.type}, nullable={nullable})"
+    )
+
+
+def _fill(table: str, column: Column) -> list[Piece]:
+    """Puts the default in the place of NULL."""
+    if not column.default:
+        return []
+    place, there = sql.name(table), sql.name(column.name)
+    if value := sql.value(column.default):
+        return [sql.execute(f"UPDATE {place} SET {there} = {value} WHERE {there} IS NULL")]
+    name = _text(column.name)
+    where = f".where(sa.column({name}).is_(None)).values({{{name}: {column.default}}})"
+    return [f"op.execute(sa.update(sa.table({_text(table)}, sa.column({name}))){where})"]
+
+
+def _rename_values(table: str, column: str, pairs: Sequence[tuple[str, str]]) -> str:
+    """All at once, so that two may change places."""
+    place, there = sql.name(table), sql.name(column)
+    if len(pairs) == 1:
+        old, new = map(sql.text, pairs[0])
+        return sql.execute(f"UPDATE {place} SET {there} = {new} WHERE {there} = {old}")
+    cases = " ".join(f"WHEN {sql.text(old)} THEN {sql.text(new)}" for old, new in pairs)
+    known = ", ".join(sql.text(old) for old, _ in pairs)
+    return sql.execute(f"UPDATE {place} SET {there} = CASE {there} {cases} END WHERE {there} IN ({known})")
+
+
+def _drop_constraint(table: str, name: str, kind: str) -> Call:
+    return Call(table, f'drop_constraint({_named(name)}, type_="{kind}")')
+
+
+def _column(column: Column, *, with_default: bool = False) -> str:
+    default = f", server_default={column.default}" if with_default and column.default else ""
+    return f"sa.Column({_text(column.name)}, {column.type}, nullable={column.nullable}{default})"
+
+
+def _has(table: str, column: str = "") -> str:
+    return f"_has({_texts([table, column] if column else [table])})"
+
+
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [INDENT + line for line in lines]
+
+
+def _named(name: str) -> str:
+    """A name that no naming convention changes any more."""
+    return f"op.f({_text(name)})"
+
+
+def _condition(condition: str) -> str:
+    return f"sa.text({sql.literal(condition.replace(':', chr(92) + ':'))})"
+
+
+def _list(words: Sequence[str]) -> str:
+    return f"[{_texts(words)}]"
+
+
+def _texts(words: Iterable[str]) -> str:
+    return ", ".join(map(_text, words))
+
+
+def _text(word: str) -> str:
+    return sql.literal(word)

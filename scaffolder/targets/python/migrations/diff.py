@@ -1,0 +1,288 @@
+"""The steps from what the revisions made to what the models want."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import get_args
+
+from scaffolder.targets.python.migrations import steps as s
+from scaffolder.targets.python.migrations.constraints import Constraints
+from scaffolder.targets.python.migrations.retyping import fits
+from scaffolder.targets.python.migrations.state import Renames, State
+from scaffolder.targets.python.migrations.steps import Step
+from scaffolder.targets.python.tables import Column, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A revision: its steps, what is left to be destroyed (``books.isbn``, ``books``), and what stands afterwards."""
+
+    steps: tuple[Step, ...]
+    destroys: tuple[str, ...]
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A table before and after."""
+
+    before: Table
+    after: Table
+
+
+def diff(old: State, new: Sequence[Table], renames: Renames | None = None, number: str = "0001") -> Plan:
+    """The revision `number` (``0003``) that brings `old` to the models' tables.
+
+    A table is the same as before by its renames, else by its message, else by its name.
+    """
+    return _Diff(old, tuple(new), renames or Renames(), number).plan()
+
+
+@dataclass(slots=True)
+class _Diff:
+    old: State
+    new: tuple[Table, ...]
+    renames: Renames
+    number: str
+    destroys: list[str] = field(default_factory=list)
+    kept_tables: dict[str, Table] = field(default_factory=dict)
+    kept_columns: dict[tuple[str, str], Column] = field(default_factory=dict)
+
+    def plan(self) -> Plan:
+        self.kept_tables = dict(self.old.kept_tables)
+        self.kept_columns = dict(self.old.kept_columns)
+        pairs = matched(self.old.tables, self.new, self.renames)
+        apart = [pair for pair in pairs if self._is_another(pair)]
+        pairs = [pair for pair in pairs if pair not in apart]
+        paired = {pair.before.name for pair in pairs}
+        gone = [table for table in self.old.tables if table.name not in paired]
+        fresh = [table for table in self.new if table not in [pair.after for pair in pairs]]
+        constraints = Constraints(self.old.tables, self.renames, pairs=[(p.before, p.after) for p in pairs])
+        found: list[Step] = []
+        for table in gone:
+            found += constraints.released(table)
+        for pair in pairs:
+            found += constraints.dropped(pair.before, pair.after)
+        for table in gone:
+            found += self._gone(table, is_apart=any(pair.before is table for pair in apart))
+        for pair in pairs:
+            found += self._renamed(pair)
+        for table in _by_reference(fresh):
+            found += self._fresh(table)
+        for pair in pairs:
+            found += self._columns(pair)
+        for certain in (True, False):
+            for pair in pairs:
+                found += constraints.added(pair.before, pair.after, certain=certain)
+        state = State(self.new, self.kept_tables, self.kept_columns)
+        return Plan(tuple(compacted(found)), tuple(sorted(set(self.destroys))), state)
+
+    def _is_another(self, pair: Pair) -> bool:
+        """Whether rows are identified by something else now, so that those of before are none of the new table's."""
+        now = {column.name: column for column in pair.after.columns}
+        was = {column.name: column for column in pair.before.columns}
+        names = tuple(self._was(pair, name) for name in pair.after.primary_key)
+        if names != pair.before.primary_key:
+            return True
+        return not all(
+            fits(was[a].type, now[b].type) for a, b in zip(names, pair.after.primary_key, strict=True)
+        )
+
+    def _was(self, pair: Pair, column: str) -> str:
+        """What a column was called."""
+        old = self.renames.columns.get((pair.after.name, column), column)
+        return old if any(item.name == old for item in pair.before.columns) else column
+
+    def _gone(self, table: Table, *, is_apart: bool) -> Iterator[Step]:
+        if not is_apart:
+            self._forget_columns(table.name)
+            self.kept_tables[table.name] = s.without_keys(table)
+            self.destroys.append(table.name)
+            yield s.KeepTable(s.without_keys(table))
+            return
+        name = f"{table.name}_before_{self.number}"
+        self._forget_columns(table.name)
+        self.kept_tables[name] = replace(table, name=name, unique=(), indexes=(), foreign_keys=())
+        self.destroys.append(name)
+        yield from (s.DropIndex(table.name, index) for index in table.indexes)
+        yield from (s.DropUnique(table.name, unique) for unique in table.unique)
+        yield s.SetTableAside(replace(table, unique=(), indexes=(), foreign_keys=()), name)
+
+    def _forget_columns(self, table: str) -> None:
+        """Columns that were kept in a table that is itself kept go with it."""
+        self.kept_columns = {key: column for key, column in self.kept_columns.items() if key[0] != table}
+
+    def _fresh(self, table: Table) -> Iterator[Step]:
+        kept = self.kept_tables.pop(table.name, None)
+        if kept is None:
+            yield s.CreateTable(table)
+            return
+        pair = Pair(kept, table)
+        if self._is_another(pair):
+            name = f"{table.name}_before_{self.number}"
+            self.kept_tables[name] = replace(kept, name=name)
+            self.destroys.append(name)
+            yield s.SetTableAside(kept, name, is_certain=False)
+            yield s.CreateTable(table)
+            return
+        constraints = Constraints((kept,), Renames(), pairs=[(kept, table)])
+        inner = [
+            *constraints.dropped(kept, table),
+            *self._columns(pair),
+            *constraints.added(kept, table, certain=True),
+            *constraints.added(kept, table, certain=False),
+        ]
+        yield s.ReviveTable(table, tuple(compacted(inner)))
+
+    def _renamed(self, pair: Pair) -> Iterator[Step]:
+        before, after = pair.before, pair.after
+        if before.name != after.name:
+            if (kept := self.kept_tables.pop(after.name, None)) is not None:
+                name = f"{after.name}_before_{self.number}"
+                self.kept_tables[name] = replace(kept, name=name)
+                self.destroys.append(name)
+                yield s.SetTableAside(kept, name, is_certain=False)
+            yield s.RenameTable(before.name, after.name)
+            moved = {key: column for key, column in self.kept_columns.items() if key[0] == before.name}
+            for (_, name), column in moved.items():
+                del self.kept_columns[before.name, name]
+                self.kept_columns[after.name, name] = column
+                self.destroys.append(f"{after.name}.{name}")
+        for column in after.columns:
+            was = self._was(pair, column.name)
+            if was != column.name:
+                yield from self._make_room(after.name, column.name)
+                yield s.RenameColumn(after.name, was, column.name)
+
+    def _make_room(self, table: str, name: str) -> Iterator[Step]:
+        """Another column takes the name of one that was kept."""
+        kept = self.kept_columns.pop((table, name), None)
+        if kept is not None:
+            aside = f"{name}_before_{self.number}"
+            self._keep(table, replace(kept, name=aside))
+            yield s.SetColumnAside(table, kept, aside, is_certain=False)
+
+    def _keep(self, table: str, column: Column) -> None:
+        self.kept_columns[table, column.name] = replace(column, nullable=True)
+        self.destroys.append(f"{table}.{column.name}")
+
+    def _columns(self, pair: Pair) -> Iterator[Step]:
+        table, was = pair.after.name, {column.name: column for column in pair.before.columns}
+        known = set()
+        for column in pair.after.columns:
+            old = was.get(self._was(pair, column.name))
+            if old is None:
+                yield from self._new_column(table, column)
+            else:
+                known.add(old.name)
+                yield from self._changed(table, replace(old, name=column.name), column)
+        for column in pair.before.columns:
+            if column.name not in known:
+                self._keep(table, column)
+                yield s.KeepColumn(table, column)
+
+    def _new_column(self, table: str, column: Column) -> Iterator[Step]:
+        kept = self.kept_columns.get((table, column.name))
+        if kept is not None and fits(kept.type, column.type):
+            del self.kept_columns[table, column.name]
+            yield s.ReviveColumn(table, kept, column)
+            return
+        yield from self._make_room(table, column.name)
+        yield s.AddColumn(table, column)
+
+    def _changed(self, table: str, before: Column, after: Column) -> Iterator[Step]:
+        if pairs := renamed_values(before, after):
+            yield s.RenameValues(table, after.name, pairs)
+        if not fits(before.type, after.type):
+            name = f"{after.name}_before_{self.number}"
+            self._keep(table, replace(before, name=name))
+            yield s.SetColumnAside(table, before, name)
+            yield s.AddColumn(table, after)
+        elif (before.type, before.nullable) != (after.type, after.nullable):
+            yield s.AlterColumn(table, before, after)
+
+
+def matched(old: Sequence[Table], new: Sequence[Table], renames: Renames) -> list[Pair]:
+    """The tables that were there before, in the order of the new ones."""
+    left, found = list(old), {}
+    rules: tuple[Callable[[Table, Table], bool], ...] = (
+        lambda a, b: a.name == renames.tables.get(b.name),
+        lambda a, b: (a.resource, a.name) == (b.resource, b.name),
+        lambda a, b: a.resource == b.resource and bool(a.resource),
+        lambda a, b: a.name == b.name,
+    )
+    for rule in rules:
+        for table in new:
+            if table.name in found:
+                continue
+            same = [item for item in left if rule(item, table)]
+            if len(same) == 1:
+                found[table.name] = Pair(same[0], table)
+                left.remove(same[0])
+    return [found[table.name] for table in new if table.name in found]
+
+
+def renamed_values(before: Column, after: Column) -> tuple[tuple[str, str], ...]:
+    """Texts of an enum's members that have another name under the same number."""
+    names = {name for name, _ in after.members}
+    numbers: dict[int, str] = {}
+    for name, number in after.members:
+        numbers.setdefault(number, name)
+    return tuple(
+        (name, numbers[number]) for name, number in before.members if name not in names and number in numbers
+    )
+
+
+def _by_reference(tables: Sequence[Table]) -> list[Table]:
+    """A table after those that it refers to."""
+    left, found = list(tables), []
+    while left:
+        names = {table.name for table in left}
+        ready = [t for t in left if not {k.table for k in t.foreign_keys} & names - {t.name}] or left[:1]
+        found += ready
+        left = [table for table in left if table not in ready]
+    return found
+
+
+_COLUMNS = (s.AddColumn, s.AlterColumn, s.SetColumnAside, s.ReviveColumn, s.AddUnique)
+_OnOneTable = (
+    s.AddColumn
+    | s.AlterColumn
+    | s.KeepColumn
+    | s.ReviveColumn
+    | s.RenameColumn
+    | s.SetColumnAside
+    | s.RenameValues
+    | s.AddIndex
+    | s.DropIndex
+    | s.AddUnique
+    | s.DropUnique
+    | s.AddCheck
+    | s.DropCheck
+    | s.AddForeignKey
+    | s.DropForeignKey
+)
+_ON_ONE_TABLE = get_args(_OnOneTable)
+
+
+def compacted(steps: Sequence[Step]) -> list[Step]:
+    """The steps of one table together, where none of several tables stands between: SQLite then copies it once."""
+    changed = {item.table for item in steps if isinstance(item, _COLUMNS)}
+    found: list[Step] = []
+    run: list[_OnOneTable] = []
+    for step in (*steps, None):
+        if isinstance(step, _ON_ONE_TABLE) and not _binds(step, changed):
+            run.append(step)
+            continue
+        for table in dict.fromkeys(item.table for item in run):
+            found += [item for item in run if item.table == table]
+        run = []
+        if step is not None:
+            found.append(step)
+    return found
+
+
+def _binds(step: Step, changed: set[str]) -> bool:
+    """Whether a foreign key goes before, or comes after, changes of the other table's columns."""
+    return isinstance(step, s.AddForeignKey | s.DropForeignKey) and step.key.table in changed - {step.table}
