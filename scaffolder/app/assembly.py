@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffolder.app import nouns, pipeline
+from scaffolder.app import migrations, nouns, pipeline
 from scaffolder.app.report import Report
 from scaffolder.artifact import Artifact, Ownership
 from scaffolder.diagnostics import Diagnostic, fail
@@ -39,7 +39,9 @@ def assemble(project: Project, roots: Sequence[Path]) -> Assembly:
     project = nouns.named(project, contract)
     sources = pipeline.sources(contract, roots)
     sources |= {name: _packaged(name) for name in project.contracts if isinstance(sources[name], str)}
-    artifacts = pipeline.generate(contract, project, "server").artifacts
+    output = pipeline.generate(contract, project, "server")
+    revision = migrations.first(output.tables, pipeline.render_revision)
+    artifacts = [*output.artifacts, *revision.artifacts]
     rpcs, called = pipeline.surface(contract), nouns.of(project, contract)
     return Assembly(project, artifacts, sources, rpcs, called, contract.warnings)
 

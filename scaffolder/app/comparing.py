@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from scaffolder.app import dependents, hints, nouns, pipeline
+from scaffolder.app import dependents, hints, migrations, nouns, pipeline
 from scaffolder.app.contracts import load
 from scaffolder.app.merging import Merger
 from scaffolder.app.options import Request, wishes
 from scaffolder.app.report import Prepared, Report
 from scaffolder.app.settings import Settings
 from scaffolder.app.upgrade import template_files
-from scaffolder.artifact import Artifact
+from scaffolder.artifact import Artifact, Ownership
 from scaffolder.diagnostics import Diagnostic
 from scaffolder.overlay import digest_of_overlay
+from scaffolder.targets.python.migrations import snapshot
+from scaffolder.targets.python.migrations.revision import FOLDER
+from scaffolder.targets.python.migrations.state import Renames
 from scaffolder.workspace import inputs
-from scaffolder.workspace.changeset import Changeset
+from scaffolder.workspace.changeset import Changeset, FileMerge
 from scaffolder.workspace.comparison import Comparison
-from scaffolder.workspace.lock import Lock
+from scaffolder.workspace.inputs import read_bytes
+from scaffolder.workspace.lock import Entry, Lock, digest
 
 Pins = Mapping[str, frozenset[str]]
 
@@ -35,17 +40,27 @@ def compared(settings: Settings, lock: Lock, warnings: tuple[Diagnostic, ...], r
     output = pipeline.generate(contract, project, request.scope)
     moves = dict(settings.moved_handlers(sorted(output.expected)))
     merger = Merger(project.root, lock, wishes(request.options, project.root, output.expected, moves))
+    rows = Renames()
     if request.options.rename or nouns.changed(project, contract, lock):
         before = nouns.before(settings, contract, lock)
         renaming = pipeline.renaming(request.options.rename, contract, project, before)
+        rows = pipeline.renamed_tables(request.options.rename, contract, project, before, output.tables)
         asked = replace(merger.wishes, moves={**renaming.paths, **moves})
         merger = replace(merger, wishes=asked, substitute=renaming.substituted)
     hints.check_names(merger.wishes.restore, output.artifacts, lock)
     template = template_files(project.root) if request.upgrade else None
     changeset, doubts = _Run(settings, lock, output, merger, template).changeset()
+    migration = migrations.Migration()
+    if request.scope == "server":
+        models = migrations.read_models(project.root, project.package, output.artifacts, changeset.changes)
+        migration = migrations.following(project.root, output.tables, rows, models, pipeline.render_revision)
+        changeset = _migrated(project.root, lock, changeset, migration.artifacts)
     sources = pipeline.sources(contract, project.roots)
     overlay = digest_of_overlay(project.root)
-    recorded = inputs.record(settings.after, project.proto_paths, sources, request.scope, overlay)
+    revisions = inputs.revisions_of(project.root) | migrations.revisions_in(migration.artifacts)
+    recorded = inputs.record(
+        settings.after, project.proto_paths, sources, request.scope, overlay=overlay, revisions=revisions
+    )
     changes = (*([settings.change] if settings.change else []), *changeset.changes)
     renamed = hints.suggestions(lock, contract, request.options.rename, changeset.changes)
     lost = () if warnings else hints.lost(project.root, lock, changeset.changes)
@@ -53,7 +68,7 @@ def compared(settings: Settings, lock: Lock, warnings: tuple[Diagnostic, ...], r
         *hints.idle(merger.wishes.restore, changeset.changes),
         *hints.abandoned(project, changeset.changes),
     )
-    told = (*warnings, *lost, *unused, *contract.warnings, *doubts, *renamed, *idle)
+    told = (*warnings, *lost, *unused, *contract.warnings, *doubts, *migration.warnings, *renamed, *idle)
     report = Report(project.root, changes, told)
     rpcs = pipeline.surface(contract) if request.scope == "server" else lock.rpcs
     return Prepared(
@@ -61,6 +76,20 @@ def compared(settings: Settings, lock: Lock, warnings: tuple[Diagnostic, ...], r
         changeset.bookkeeping,
         Lock(changeset.files, recorded, changeset.conflicts, rpcs, nouns.of(project, contract)),
     )
+
+
+def _migrated(root: Path, lock: Lock, changeset: Changeset, artifacts: Sequence[Artifact]) -> Changeset:
+    """The changeset with the next revision and the snapshot, which is ours whatever git made of it."""
+    was = read_bytes(f"{root}/{snapshot.FILE}")
+    known = {snapshot.FILE: Entry(Ownership.MACHINE, digest(was))} if was is not None else {}
+    written = Comparison(root, replace(lock, files=known), refuse_merge).compare(artifacts)
+    files = {**changeset.files, **written.files}
+    return replace(changeset, changes=(*changeset.changes, *written.changes), files=files)
+
+
+def refuse_merge(path: str, base: bytes | None, current: bytes, incoming: bytes) -> FileMerge:
+    """Neither a revision nor the snapshot is merged."""
+    raise AssertionError(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +128,5 @@ class _Run:
         merger = replace(self.merger, pinned=pinned)
         root = self.settings.project.root
         comparison = Comparison(root, self.lock, merger, merger.wishes, pinned, self.template)
-        return comparison.compare(self.output.artifacts, self.output.expected)
+        written = {path for path in self.lock.files if path == snapshot.FILE or path.startswith(f"{FOLDER}/")}
+        return comparison.compare(self.output.artifacts, self.output.expected | written)

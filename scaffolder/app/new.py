@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder import project as projects
+from scaffolder.app import migrations
 from scaffolder.app.assembly import assemble, bases_of, entries_of, lock_artifact, place
 from scaffolder.app.report import Report
 from scaffolder.artifact import Artifact, Ownership
@@ -100,6 +101,12 @@ def _files(project: Project, roots: Sequence[Path]) -> Draft:
     ]
     files = [Artifact(projects.FILE, Ownership.YOURS, settings), *copies, *output.generated]
     safety.check_artifacts([item.path for item in files])
-    recorded = inputs.record(settings, project.proto_paths, output.sources, "server")
+    recorded = inputs.record(
+        settings,
+        project.proto_paths,
+        output.sources,
+        "server",
+        revisions=migrations.revisions_in(output.generated),
+    )
     lock = lock_artifact(entries_of(output.generated), recorded, output)
     return Draft([*files, lock], bases_of(output.generated), output.warnings)

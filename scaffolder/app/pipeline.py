@@ -16,8 +16,11 @@ from scaffolder.suggest import hint
 
 if TYPE_CHECKING:
     from scaffolder.contract.model import Contract
+    from scaffolder.targets.python.migrations.revision import Revision
+    from scaffolder.targets.python.migrations.state import Renames
     from scaffolder.targets.python.renames.renaming import Generation, Renaming
     from scaffolder.targets.python.renames.spec import Rename
+    from scaffolder.targets.python.tables import Table
 
 Scope = Literal["client", "server"]
 Emit = Callable[[bytes, list[str]], dict[str, str]]
@@ -27,10 +30,14 @@ PROTO = ".proto"
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """The generated files of a scope, and the paths that the whole project has (all of them for `server`)."""
+    """The generated files of a scope, and the paths that the whole project has (all of them for `server`).
+
+    `tables` are those of the models.
+    """
 
     artifacts: Sequence[Artifact]
     expected: frozenset[str]
+    tables: tuple[Table, ...] = ()
 
 
 def load(names: Sequence[str], roots: Sequence[Path]) -> Contract:
@@ -50,7 +57,15 @@ def generate(contract: Contract, project: Project, scope: Scope) -> Output:
     whole = _with(documents, stage.plan("server"))
     planned = whole if scope == "server" else _with(documents, stage.plan(scope))
     safety.check_artifacts([item.path for item in planned])
-    return Output(stage.render(planned), frozenset(item.path for item in whole))
+    return Output(stage.render(planned), frozenset(item.path for item in whole), stage.views.tables)
+
+
+def render_revision(made: Revision) -> Artifact:
+    """The file of a migration's revision."""
+    from scaffolder.render import render
+
+    planned = Planned(made.path, Ownership.YOURS, "python/revision.py.j2", made.view)
+    return render([planned], resources.templates_dir())[0]
 
 
 def machine_part(contract: Contract, project: Project) -> Sequence[Artifact]:
@@ -125,15 +140,38 @@ def renaming(
 
     `nouns` are those of the last run, by the full names of then.
     """
+    from scaffolder.targets.python.renames import renaming
+
+    old = _generation(*_before(specs, contract, project, nouns))
+    return renaming.renaming(old, _generation(contract, project))
+
+
+def renamed_tables(
+    specs: Sequence[str],
+    contract: Contract,
+    project: Project,
+    nouns: Mapping[str, str],
+    tables: Sequence[Table],
+) -> Renames:
+    """What ``OLD=NEW`` of `specs` means for the project's `tables`."""
+    from scaffolder.targets.python.migrations.state import renames_between
+
+    was = _Stage(*_before(specs, contract, project, nouns), lambda *_: {}, None).views.tables
+    return renames_between(was, tables, renames(specs, contract))
+
+
+def _before(
+    specs: Sequence[str], contract: Contract, project: Project, nouns: Mapping[str, str]
+) -> tuple[Contract, Project]:
+    """The contract under its old names, and the project with the nouns of then."""
     from scaffolder.targets.python.nouns import settle
-    from scaffolder.targets.python.renames import before, renaming
+    from scaffolder.targets.python.renames import before
 
     files = _renamed_files([item for item in specs if item.endswith(PROTO)], contract)
     was = before.before(contract, renames(specs, contract), files)
     # A service that was not there then must not have the noun of one that was.
     names = {**nouns, **settle(was, project.contracts, nouns, {})}
-    old = _generation(was, replace(project, names=names))
-    return renaming.renaming(old, _generation(contract, project))
+    return was, replace(project, names=names)
 
 
 def renames(specs: Sequence[str], contract: Contract) -> tuple[Rename, ...]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scaffolder import project as projects
-from scaffolder.app import nouns
+from scaffolder.app import migrations, nouns
 from scaffolder.app.assembly import Assembly, assemble, bases_of, entries_of, lock_artifact, place
 from scaffolder.app.report import Report
 from scaffolder.artifact import Artifact, Ownership
@@ -156,7 +156,13 @@ def _generated(
         item for item in output.generated if item.path not in own or item.ownership is Ownership.MACHINE
     ]
     config = next(_settled(item, output) for item in lifted if item.path == projects.FILE)
-    recorded = inputs.record(config.content, project.proto_paths, output.sources, "server")
+    recorded = inputs.record(
+        config.content,
+        project.proto_paths,
+        output.sources,
+        "server",
+        revisions=migrations.revisions_in(output.generated),
+    )
     return wanted, recorded, output
 
 

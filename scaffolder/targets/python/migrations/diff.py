@@ -205,11 +205,15 @@ class _Diff:
 
 def matched(old: Sequence[Table], new: Sequence[Table], renames: Renames) -> list[Pair]:
     """The tables that were there before, in the order of the new ones."""
-    left, found = list(old), {}
+
+    def _was_called(table: Table) -> str:
+        return renames.resources.get(table.resource, table.resource)
+
+    left, found = list(old), dict[str, Pair]()
     rules: tuple[Callable[[Table, Table], bool], ...] = (
         lambda a, b: a.name == renames.tables.get(b.name),
-        lambda a, b: (a.resource, a.name) == (b.resource, b.name),
-        lambda a, b: a.resource == b.resource and bool(a.resource),
+        lambda a, b: (a.resource, a.name) == (_was_called(b), b.name),
+        lambda a, b: a.resource == _was_called(b) and bool(a.resource),
         lambda a, b: a.name == b.name,
     )
     for rule in rules:

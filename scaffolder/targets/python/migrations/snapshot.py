@@ -86,11 +86,11 @@ def _values(state: State) -> dict[str, dict[str, Any]]:
         *((t, False) for t in state.tables),
         *((t, True) for t in state.kept_tables.values()),
     ):
-        head = {"resource": table.resource, "primary_key": list(table.primary_key)}
+        head: dict[str, Any] = {"resource": table.resource, "primary_key": list(table.primary_key)}
         head |= {"numbered": True} if table.numbered else {}
         values["tables"][table.name] = head | ({"kept": True} if kept else {})
-        for place, column in enumerate(table.columns):
-            values["columns"][f"{table.name}.{column.name}"] = _column(column, place)
+        for column in table.columns:
+            values["columns"][f"{table.name}.{column.name}"] = _column(column)
         for key in table.foreign_keys:
             ends = {"columns": list(key.columns), "table": key.table, "refers_to": list(key.refers_to)}
             values["foreign_keys"][f"{table.name}.{key.name}"] = ends
@@ -99,12 +99,12 @@ def _values(state: State) -> dict[str, dict[str, Any]]:
                 condition = {"condition": item.condition} if item.condition else {}
                 values[block][f"{table.name}.{item.name}"] = {"columns": list(item.columns)} | condition
     for (name, _), column in state.kept_columns.items():
-        values["columns"][f"{name}.{column.name}"] = _column(column, 0) | {"kept": True}
+        values["columns"][f"{name}.{column.name}"] = _column(column) | {"kept": True}
     return values
 
 
-def _column(column: Column, place: int) -> dict[str, Any]:
-    value: dict[str, Any] = {"type": column.type, "place": place}
+def _column(column: Column) -> dict[str, Any]:
+    value: dict[str, Any] = {"type": column.type}
     value |= {"nullable": True} if column.nullable else {}
     value |= {"default": column.default} if column.default else {}
     return value | (
@@ -122,11 +122,11 @@ def _state(entries: Entries) -> State:
             if value.get("kept"):
                 kept_columns[name, column] = made
             else:
-                columns.append((value["place"], made))
+                columns.append(made)
         table = Table(
             name,
             head["resource"],
-            tuple(column for _, column in sorted(columns, key=lambda pair: (pair[0], pair[1].name))),
+            tuple(columns),
             tuple(head["primary_key"]),
             tuple(
                 ForeignKey(key, tuple(v["columns"]), v["table"], tuple(v["refers_to"]))

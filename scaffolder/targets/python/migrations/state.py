@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from scaffolder.targets.python.renames.spec import Rename, backward
 from scaffolder.targets.python.tables import Column, Table
 
 
@@ -21,23 +22,36 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Renames:
-    """Old names by new ones: of tables, and of columns by the new names of both."""
+    """Old names by new ones: of messages in full, of tables, and of columns by the new names of table and column."""
 
+    resources: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
-def renames_between(old: Sequence[Table], new: Sequence[Table]) -> Renames:
-    """What is called otherwise in two builds of one contract, under its old names and under its new ones."""
-    tables: dict[str, str] = {}
-    columns: dict[tuple[str, str], str] = {}
-    for before, after in zip(old, new, strict=True):
+def renames_between(old: Sequence[Table], new: Sequence[Table], renames: Iterable[Rename]) -> Renames:
+    """What `renames` mean for tables; `old` are those of today's contract under its old names.
+
+    Under the old names an RPC may have been no standard method, and its resource not stored: then a column is called
+    like its field.
+    """
+    renames = tuple(renames)
+    fields = {rename.new: rename.old.rpartition(".")[2] for rename in renames if rename.kind == "field"}
+    outer = [rename for rename in renames if not rename.is_member]
+    resources, tables, columns = dict[str, str](), dict[str, str](), dict[tuple[str, str], str]()
+    left = list(old)
+    for after in new:
+        was = backward(after.resource, outer)
+        if was != after.resource:
+            resources[after.resource] = was
+        before = next((t for t in left if t.resource == was and len(t.columns) == len(after.columns)), None)
+        if before is None:
+            own = ((c.name, fields.get(f"{after.resource}.{c.name}", c.name)) for c in after.columns)
+            columns |= {(after.name, name): name_before for name, name_before in own if name != name_before}
+            continue
+        left.remove(before)
         if before.name != after.name:
             tables[after.name] = before.name
-        columns |= {(after.name, b): a for a, b in _columns(before, after) if a != b}
-    return Renames(tables, columns)
-
-
-def _columns(before: Table, after: Table) -> Iterator[tuple[str, str]]:
-    for a, b in zip(before.columns, after.columns, strict=True):
-        yield a.name, b.name
+        pairs = zip(before.columns, after.columns, strict=True)
+        columns |= {(after.name, b.name): a.name for a, b in pairs if a.name != b.name}
+    return Renames(resources, tables, columns)
