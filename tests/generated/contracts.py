@@ -92,6 +92,7 @@ CONTRACTS: dict[str, Callable[[Path], Source]] = {
     "shelves": own("shelves/v1/shelves.proto"),
     "articles": own("articles/v1/articles.proto"),
     "archive": own("archive/v1/archive.proto"),
+    "values": own("values/v1/values.proto"),
     "together": sample("hello/v1", "library/v1", "order/v1"),
     "longrunning": longrunning,
     "health": health,

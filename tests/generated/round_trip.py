@@ -11,11 +11,14 @@ import importlib
 import random
 import sys
 from typing import Any
+from uuid import UUID
 
 from google.protobuf.descriptor import FieldDescriptor
 
 WELL_KNOWN = "google.protobuf."
 MICROSECOND = 1000
+UUIDS = frozenset({"imported", "owner", "readers", "reviewer", "shares", "uuid"})
+"""The fields of values.proto that are declared as UUIDs."""
 MAX_DEPTH = 3
 
 
@@ -32,6 +35,20 @@ def fill(message: Any, rng: random.Random, depth: int = 0) -> Any:
         message.string_value = "text"
     elif name == f"{WELL_KNOWN}ListValue":
         message.extend([1.5, "x", {"k": False}])
+    elif name.rpartition(".")[2] == "Money":
+        sign = rng.choice([-1, 1])
+        message.currency_code = rng.choice(["", "EUR"])
+        message.units = sign * rng.choice([0, 1, 2**63 - 1])
+        message.nanos = sign * rng.choice([0, 1, 10, 500_000_000, 999_999_999])
+    elif name == "google.type.Decimal":
+        message.value = rng.choice(["0", "-1.50", "12", "1e+3", "0." + "1" * 60])
+    elif name == "google.type.TimeOfDay":
+        message.hours, message.minutes, message.seconds = (
+            rng.randrange(24),
+            rng.randrange(60),
+            rng.randrange(60),
+        )
+        message.nanos = rng.randrange(10**6) * MICROSECOND
     else:
         for field in message.DESCRIPTOR.fields:
             if rng.random() < 0.5 and (field.message_type is None or depth < MAX_DEPTH):
@@ -48,21 +65,23 @@ def set_field(message: Any, field: FieldDescriptor, rng: random.Random, depth: i
             if value.message_type is not None:
                 fill(target[scalar(key, rng)], rng, depth + 1)
             else:
-                target[scalar(key, rng)] = scalar(value, rng)
+                target[scalar(key, rng)] = scalar(value, rng, uuid=field.name in UUIDS)
     elif field.is_repeated:
         for _ in range(rng.randrange(3)):
             if field.message_type is not None:
                 fill(target.add(), rng, depth + 1)
             else:
-                target.append(scalar(field, rng))
+                target.append(scalar(field, rng, uuid=field.name in UUIDS))
     elif field.message_type is not None:
         target.SetInParent()
         fill(target, rng, depth + 1)
     else:
-        setattr(message, field.name, scalar(field, rng))
+        setattr(message, field.name, scalar(field, rng, uuid=field.name in UUIDS))
 
 
-def scalar(field: FieldDescriptor, rng: random.Random) -> Any:
+def scalar(field: FieldDescriptor, rng: random.Random, *, uuid: bool = False) -> Any:
+    if uuid:
+        return str(UUID(int=rng.getrandbits(128)))
     if field.enum_type is not None:
         return rng.choice(field.enum_type.values).number
     kinds: dict[int, Any] = {

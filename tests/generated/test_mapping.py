@@ -12,6 +12,7 @@ SCRIPT = Path(__file__).parent / "round_trip.py"
 MESSAGES = {
     "corners": ("corner", "corners.v1.corners_pb2", "Everything", "everything"),
     "library": ("book", "library.v1.library_pb2", "Book", "book"),
+    "values": ("price", "values.v1.values_pb2", "Price", "price"),
     "legacy": ("legacy", "legacy.legacy_file.v2_pb2", "Legacy", "legacy"),
 }
 

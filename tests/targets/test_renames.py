@@ -25,6 +25,7 @@ from scaffolder.targets.python.renames.spec import Kind, Rename, parse
 from scaffolder.targets.python.renames.suggest import strangers, suggestions, surface
 from scaffolder.targets.python.renames.text import Substitution, Words, substitute
 from scaffolder.targets.python.stores import standard_of
+from scaffolder.targets.python.types import is_money
 from scaffolder.targets.python.views import ProjectViews
 
 SAMPLES = Path(__file__).parents[2] / "sample_protos"
@@ -498,13 +499,21 @@ def test_every_other_byte_stays(lines: list[str], ending: str, last: bool, bom: 
     assert found.count("new_name") == sum(LINES[line] for line in lines)
 
 
-def kept(contract: Contract) -> list[list[tuple[str, str, str]]]:
-    """What the tool takes for a resource, which hangs on names: where a rename changes that, more than names change."""
-    return [
+def kept(contract: Contract) -> tuple[int, list[list[tuple[str, str, str]]]]:
+    """What the tool takes for money and for a resource hangs on names: a rename that changes it is more than one."""
+    return sum(is_money(message) for message in contract.messages.values()), [
         sorted((s.verb, s.resource.create_time, s.resource.update_time) for s in found.values())
         for service in contract.services
         for found in [standard_of(contract).of(service)]
     ]
+
+
+def test_field_without_which_a_message_is_no_money(tmp_path: Path) -> None:
+    """The rename is more than one then: what was counted becomes a class. The names go on alike all the same."""
+    money = words(nanos="billionths")
+    found = played(case("common.v1.Money.nanos=billionths", order=str, money=money), tmp_path)
+    text = "from shop.gen.common.v1 import money_pb2\n\nmoney_pb2.Money(nanos=1)\n"
+    assert "billionths=1" in found.renaming.substituted("src/shop/service/order.py", text)
 
 
 @pytest.fixture(scope="module")

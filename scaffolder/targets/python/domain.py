@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from scaffolder.contract.model import Contract, Enum, Field, Message
@@ -28,11 +28,29 @@ RESERVED_CLASSES = frozenset(dir(builtins)) | {
 }
 """Names that biz/NOUN.py imports or uses as types; a message of that name gets `Message` behind it."""
 
-CONVERSIONS = frozenset({"datetime", "duration", "list_value", "struct", "timedelta", "timestamp", "value"})
-"""Stems of the conversions in kit/convert.py; a message of that name gets `_message` behind it in its own."""
+CONVERSIONS = frozenset(
+    {
+        "datetime",
+        "decimal",
+        "duration",
+        "enum",
+        "list_value",
+        "money",
+        "struct",
+        "time_of_day",
+        "timedelta",
+        "timestamp",
+        "uuid",
+        "value",
+    }
+)
+"""Stems of the conversions in kit/convert*.py; a message of that name gets `_message` behind it in its own."""
 
 RESERVED_ATTRIBUTES = frozenset({"builtins", "dataclasses", "datetime", "enum", "self"})
 """Names that a dataclass body must not rebind; a field of that name gets an underscore behind it."""
+
+Known = Callable[[Contract, str], object]
+"""Whether a message, by its full name, has a type of Python's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +69,8 @@ class Domain:
     """Names and types of all that the `roots` (full names of messages) reach, assigned once and alike every time.
 
     `package` is the service's own: a message of another package gets that package's name in front where two
-    messages would be called alike. `reserved` are names that the module uses itself.
+    messages would be called alike. `reserved` are names that the module uses itself. `texts` are the names of fields
+    that stay text though they are declared as UUIDs: identities, which are names, and what refers to them.
     """
 
     def __init__(
@@ -61,16 +80,22 @@ class Domain:
         package: str,
         reserved: Iterable[str],
         imports: Imports,
+        *,
+        texts: Collection[str] = (),
     ) -> None:
         self._contract = contract
         self._imports = imports
         self._package = package
+        self._texts = texts
+        roots = list(roots)
         reached = closure(contract, roots)
         places = contract.places
         ordered = sorted(reached, key=lambda name: places.get(name, -1))
         self.messages = [contract.messages[name] for name in ordered if name in contract.messages]
         self.enums = [contract.enums[name] for name in ordered if name in contract.enums]
-        taken = set(RESERVED_CLASSES) | set(reserved)
+        self.imported = self._imported(roots)
+        self._fallible = self._all_fallible()
+        taken = set(RESERVED_CLASSES) | set(reserved) | self.imported
         self._classes: dict[str, str] = {}
         items: list[Message | Enum] = [*self.enums, *self.messages]
         for item in items:
@@ -112,18 +137,70 @@ class Domain:
 
     def value_of(self, type_name: str) -> ValueType:
         """The type of a message or an enum in the domain."""
-        if type_name in types.WELL_KNOWN:
-            return types.WELL_KNOWN[type_name]
+        if value := types.known(self._contract, type_name):
+            return self._writing(value, type_name)
         if type_name == types.EMPTY and type_name not in self._functions:
             return types.NOTHING
         if enum := self._contract.enums.get(type_name):
             return self._enum_type(enum)
         stem = self._functions[type_name]
-        return ValueType(self._classes[type_name], f"{stem}_from({{value}})", f"{stem}_to({{value}})")
+        return ValueType(
+            self._classes[type_name],
+            f"{stem}_from({{value}})",
+            f"{stem}_to({{value}})",
+            reader=f"{stem}_from" if type_name in self._fallible else "",
+        )
+
+    def _writing(self, value: ValueType, type_name: str) -> ValueType:
+        """The type with the class of its message where writing has to name it."""
+        if "{message}" not in value.to_message:
+            return value
+        name = self._imports.type_of(self._contract.messages[type_name])
+        return replace(value, to_message=value.to_message.replace("{message}", name))
+
+    def _imported(self, roots: Iterable[str]) -> frozenset[str]:
+        """The names of `types.IMPORTS` that annotations use."""
+        fields = [self._known(field) for message in self.messages for field in message.fields]
+        values = [*fields, *(types.known(self._contract, root) for root in roots)]
+        found = {value.annotation for value in values if value}
+        if "Money" in found:
+            found.add("Decimal")  # which whoever makes some has to name
+        return frozenset(found) & types.IMPORTS.keys()
+
+    def _all_fallible(self) -> set[str]:
+        """The messages that may hold a value which the domain has none for, in a field or further down."""
+        found: set[str] = set()
+        grows = True
+        while grows:
+            more = {
+                message.full_name
+                for message in self.messages
+                if any(map(self._may_fail(found), message.fields))
+            }
+            grows, found = more != found, more
+        return found
+
+    def _may_fail(self, fallible: Collection[str]) -> Callable[[Field], bool]:
+        def may_fail(field: Field) -> bool:
+            name = (field.map_value or field).type_name
+            value = self._known(field)
+            return bool(value and value.reader) or name in self._contract.enums or name in fallible
+
+        return may_fail
+
+    def _known(self, field: Field) -> ValueType | None:
+        """The type of Python's that a field's values have, None where they are scalars or of the contract's own."""
+        if self.is_uuid(field):
+            return types.UUID
+        return types.known(self._contract, (field.map_value or field).type_name)
+
+    def is_uuid(self, field: Field) -> bool:
+        """Whether a field's values, or those in its list or map, are UUIDs in the domain."""
+        return types.is_uuid(field) and not field.reference and field.name not in self._texts
 
     def fields_of(self, message: Message) -> list[DomainField]:
         """The fields of a message's dataclass."""
-        classes = self._class_names
+        classes = self._class_names | self.imported
         taken: set[str] = set()
         found = []
         for field in message.fields:
@@ -147,7 +224,7 @@ class Domain:
 
     def _field(self, attribute: str, field: Field) -> DomainField:
         if field.map_key and field.map_value:
-            value, key = self._element(field.map_value), self._element(field.map_key)
+            value, key = self._element(field), types.scalar(field.map_key.kind)
             annotation = f"dict[{key.annotation}, {value.annotation}]"
             default = "dataclasses.field(default_factory=dict)"
             return DomainField(attribute, field, value, annotation, default, key.annotation)
@@ -156,11 +233,30 @@ class Domain:
             annotation = f"list[{value.annotation}]"
             return DomainField(attribute, field, value, annotation, "dataclasses.field(default_factory=list)")
         if field.has_presence:
+            return DomainField(
+                attribute, field, value, f"{value.annotation} | None", self._default(field) or "None"
+            )
+        if value.nullable:
             return DomainField(attribute, field, value, f"{value.annotation} | None", "None")
         return DomainField(attribute, field, value, value.annotation, value.default)
 
     def _element(self, field: Field) -> ValueType:
-        return self.value_of(field.type_name) if field.type_name else types.scalar(field.kind)
+        """The type of a field's value, or of one in its list or map."""
+        if self.is_uuid(field):
+            return types.UUID
+        element = field.map_value or field
+        return self.value_of(element.type_name) if element.type_name else types.scalar(element.kind)
+
+    def _default(self, field: Field) -> str:
+        """The expression of the default that proto2 declares, "" for none."""
+        if not field.default:
+            return ""
+        if enum := self._contract.enums.get(field.type_name):
+            names = {
+                value.name: name for value, (name, *_) in zip(enum.values, enum_members(enum), strict=True)
+            }
+            return f"{self._classes[enum.full_name]}.{names[field.default]}"
+        return types.default_of(field.kind, field.default)
 
     def _enum_type(self, enum: Enum) -> ValueType:
         name = self._classes[enum.full_name]
@@ -170,6 +266,7 @@ class Domain:
             f"enum_of(biz.{name}, {{value}}, {{field}})",
             self._imports.enum_value(enum),
             f"{name}.{first}",
+            reader=f"enum_from(biz.{name})",
         )
 
     def _class_name(self, item: Message | Enum, taken: set[str]) -> str:
@@ -217,13 +314,13 @@ def _qualified(field: DomainField, shadowed: set[str]) -> DomainField:
     return replace(field, annotation=hidden.sub(r"builtins.\1", field.annotation), default=default)
 
 
-def closure(contract: Contract, roots: Iterable[str]) -> set[str]:
-    """The messages named, and all messages and enums that their fields reach, short of Python's own types."""
+def closure(contract: Contract, roots: Iterable[str], known: Known = types.known) -> set[str]:
+    """The messages named, and all messages and enums that their fields reach, short of those that are `known`."""
     found: set[str] = set()
     pending = list(roots)
     while pending:
         name = pending.pop()
-        if not name or name in found or name in types.WELL_KNOWN:
+        if not name or name in found or known(contract, name):
             continue
         found.add(name)
         if message := contract.messages.get(name):

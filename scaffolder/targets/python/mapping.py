@@ -9,6 +9,7 @@ from scaffolder.contract.model import Field, Kind, Message, Method
 from scaffolder.targets.python import types
 from scaffolder.targets.python.domain import Domain, DomainField
 from scaffolder.targets.python.modules import Imports
+from scaffolder.targets.python.types import ValueType
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,26 @@ def _read(item: DomainField) -> str:
     """The domain's value out of `message`."""
     name, value, source = item.field.name, item.value, _source(item)
     if item.key:
-        pairs = f"{{key: {value.read('item', name)} for key, item in {source}.items()}}"
-        return pairs if value.converts else f"dict({source})"
+        return _read_all(value, f'each_of_map("{name}", {value.reader}, {source})', source, "dict")
     if item.field.repeated:
-        return f"[{value.read('item', name)} for item in {source}]" if value.converts else f"list({source})"
+        return _read_all(value, f'each("{name}", {value.reader}, {source})', source, "list")
+    read = value.read(source, name)
+    if value.reader and not value.names_field:
+        read = f'within("{name}", {value.reader}, {source})'
     if item.field.has_presence:
-        return f'{value.read(source, name)} if message.HasField("{name}") else None'
-    return value.read(source, name)
+        return f'{read} if message.HasField("{name}") else None'
+    return f"{read} if {source} else None" if value.nullable else read
+
+
+def _read_all(value: ValueType, each: str, source: str, container: str) -> str:
+    """The values of a list or a map: one by one where one of them may be wrong, else all at once."""
+    if value.reader:
+        return each
+    if not value.converts:
+        return f"{container}({source})"
+    if container == "list":
+        return f"[{value.read('item')} for item in {source}]"
+    return f"{{key: {value.read('item')} for key, item in {source}.items()}}"
 
 
 def _source(item: DomainField) -> str:
@@ -109,6 +123,8 @@ def _write(item: DomainField) -> str:
         return f"[{value.write('item')} for item in {source}]"
     if item.field.has_presence:
         return f"{value.write(source)} if {source} is not None else None"
+    if value.nullable:
+        return f'{value.write(source)} if {source} is not None else ""'
     return value.write(source)
 
 
@@ -131,6 +147,8 @@ def _assign(item: DomainField) -> str:
     if item.key or item.field.repeated:
         return f"{target}.{'update' if item.key else 'extend'}({_write(item)})"
     written = item.value.write(source)
+    if item.value.nullable and not item.field.has_presence:
+        written = _write(item)
     if _is_message(item):
         statement = f"{target}.CopyFrom({written})"
     else:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from scaffolder.contract.model import Message
 from scaffolder.standard import StandardMethod
-from scaffolder.targets.python.domain import Domain
 from scaffolder.targets.python.names import identifier, safe, snake
 from scaffolder.targets.python.stored import Stored, repr_of
 

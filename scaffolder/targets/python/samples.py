@@ -14,10 +14,7 @@ from scaffolder.contract.rule_check import RuleJudge
 from scaffolder.standard import VERBS, StandardMethod
 from scaffolder.targets.python.standard_service import StandardService
 from scaffolder.targets.python.stored import Stored, repr_of
-from scaffolder.targets.python.values import Sample, Samples, arguments, messages
-
-SOME_ID = "123e4567-e89b-42d3-a456-426614174000"
-"""An id as the service makes them."""
+from scaffolder.targets.python.values import SOME_ID, Sample, Samples, arguments, messages
 
 View = dict[str, Any]
 
@@ -107,7 +104,8 @@ class ResourceSamples:
         """A plain text that a client may not change."""
         fixed = {*self._stored.resource.server_fields, self._stored.resource.parent_field}
         for each in self._stored.resource.message.fields:
-            plain = each.kind is Kind.STRING and not (each.repeated or each.map_key)
+            single = not (each.repeated or each.map_key)
+            plain = each.kind is Kind.STRING and single and not self._service.domain.is_uuid(each)
             if "IMMUTABLE" in each.behaviors and plain and each.name not in fixed:
                 return {"attribute": self._stored.attributes[each.name], "path": each.name}
         return None
@@ -117,7 +115,8 @@ class ResourceSamples:
         """A plain text that a client may set and change, the one that tests fill."""
         fixed = set(self._stored.resource.server_fields) | {self._stored.resource.parent_field}
         for each in self._stored.resource.message.fields:
-            plain = each.kind is Kind.STRING and not (each.repeated or each.has_presence or each.map_key)
+            single = not (each.repeated or each.has_presence or each.map_key)
+            plain = each.kind is Kind.STRING and single and not self._service.domain.is_uuid(each)
             free = each.name not in fixed and "IMMUTABLE" not in each.behaviors
             if plain and free and self._is_sent(each) and not keyword.iskeyword(each.name):
                 return each

@@ -9,6 +9,7 @@ from typing import Any
 
 from scaffolder.contract.model import Contract, Field, Message, Method, Service
 from scaffolder.standard import Resource, Standard, StandardMethod
+from scaffolder.targets.python import types
 from scaffolder.targets.python.domain import Domain, enum_members
 from scaffolder.targets.python.mapping import Builder, Conversion, build, crossing
 from scaffolder.targets.python.methods import custom_view, with_lists
@@ -25,6 +26,7 @@ from scaffolder.targets.python.storage import (
     table_name,
 )
 from scaffolder.targets.python.stored import BIZ_CLASSES
+from scaffolder.targets.python.stores import names_of_identities
 from scaffolder.targets.python.tables import Table
 from scaffolder.targets.python.text import comment, docstring, summary
 
@@ -129,7 +131,14 @@ class ServiceViews:
     def layers_view(self) -> dict[str, Any]:
         """For service/, biz/, data/ and the tests."""
         imports = Imports(self.contract, f"{self.package}.gen")
-        domain = Domain(self.contract, self._roots(), self._contract_package, self._reserved(), imports)
+        domain = Domain(
+            self.contract,
+            self._roots(),
+            self._contract_package,
+            self._reserved(),
+            imports,
+            texts=names_of_identities(self.recognised.resources.values()),
+        )
         plain = self.methods(imports)
         standard = self._standard(domain, imports, {view["name"]: view["snake"] for view in plain})
         found = standard.views()
@@ -163,6 +172,9 @@ class ServiceViews:
             ),
             "repositories": repositories,
             "type_names": domain.class_names,
+            "value_imports": [
+                types.IMPORTS[name].format(package=self.package) for name in sorted(domain.imported)
+            ],
             "uses_clock": any(stored.uses_clock for stored in standard.stored.values()),
         }
 

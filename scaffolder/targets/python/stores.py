@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from scaffolder.contract.model import Contract
 from scaffolder.standard import Resource, Standard, recognise
@@ -48,3 +48,14 @@ def resource_stores(
             if store != plain:
                 found.setdefault(service.full_name, {})[resource.message.full_name] = store
     return found
+
+
+def names_of_identities(resources: Iterable[Resource]) -> frozenset[str]:
+    """What fields are called that hold an identity, or another resource's: `id`, `parent`, `book`, `book_id`."""
+    return frozenset(
+        name
+        for resource in resources
+        for noun in [noun_of(resource)]
+        for name in (resource.identity.name, resource.parent_field, noun, f"{noun}_id", f"{noun}_name")
+        if name
+    )

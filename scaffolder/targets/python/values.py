@@ -10,8 +10,16 @@ from typing import Any
 from scaffolder.contract.model import Contract, Enum, Field, Kind, Message
 from scaffolder.targets.python.domain import Domain, enum_members
 from scaffolder.targets.python.modules import Imports
+from scaffolder.targets.python.types import known
 
-_FLOATS = frozenset({Kind.DOUBLE, Kind.FLOAT})
+_SCALARS: dict[Kind, tuple[str, str, Any]] = {
+    Kind.STRING: ('"sample"', '"sample"', "sample"),
+    Kind.BYTES: ('b"sample"', 'b"sample"', "c2FtcGxl"),
+    Kind.BOOL: ("True", "True", True),
+    Kind.DOUBLE: ("1.5", "1.5", 1.5),
+    Kind.FLOAT: ("1.5", "1.5", 1.5),
+}
+"""By kind, what is no integer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,20 @@ _JSON = {
     "google.protobuf.BoolValue": True,
 }
 
+_COMMON: dict[str, tuple[str, str, Any]] = {
+    "Money": (
+        'Money("EUR", Decimal("1.5"))',
+        '(currency_code="EUR", units=1, nanos=500_000_000)',
+        {"currencyCode": "EUR", "units": "1", "nanos": 500_000_000},
+    ),
+    "Decimal": ('Decimal("1.5")', '(value="1.5")', {"value": "1.5"}),
+    "datetime.time": ("datetime.time(9, 30)", "(hours=9, minutes=30)", {"hours": 9, "minutes": 30}),
+}
+"""By annotation, what has no scalar's or well-known type's form."""
+
+SOME_ID = "123e4567-e89b-42d3-a456-426614174000"
+"""An id as the service makes them."""
+
 
 class Samples:
     """Samples of a contract's types."""
@@ -66,33 +88,47 @@ class Samples:
         if keyword.iskeyword(field.name):
             return None
         if field.map_key and field.map_value:
-            key, value = self._element(field.map_key, inside), self._element(field.map_value, inside)
+            key, value = self._element(field.map_key, inside), self._value(field, inside)
             if not key or not value:
                 return None
-            texts = (f"{{{k}: {v}}}" for k, v in ((key.domain, value.domain), (key.message, value.message)))
-            return Sample(*texts, {str(key.json).lower(): value.json})
-        element = self._element(field, inside)
+            domain, message = f"{{{key.domain}: {value.domain}}}", f"{{{key.message}: {value.message}}}"
+            return Sample(domain, message, {str(key.json).lower(): value.json})
+        element = self._value(field, inside)
         if element and field.repeated:
             return Sample(f"[{element.domain}]", f"[{element.message}]", [element.json])
         return element
 
+    def _value(self, field: Field, inside: tuple[str, ...]) -> Sample | None:
+        """A field's value, or one in its list or map."""
+        if self._domain.is_uuid(field):
+            return Sample(f'UUID("{SOME_ID}")', f'"{SOME_ID}"', SOME_ID)
+        return self._element(field.map_value or field, inside)
+
     def _element(self, field: Field, inside: tuple[str, ...]) -> Sample | None:
-        if field.type_name in _WELL_KNOWN:
-            domain, call = _WELL_KNOWN[field.type_name]
-            name = self._imports.type_of(self._contract.messages[field.type_name])
-            return Sample(domain, f"{name}{call}", _JSON.get(field.type_name, 1))
-        if enum := self._contract.enums.get(field.type_name):
-            return self._enum(enum)
         if field.type_name:
-            return self._message(field.type_name, inside)
-        if field.kind is Kind.STRING:
-            return Sample('"sample"', '"sample"', "sample")
-        if field.kind is Kind.BYTES:
-            return Sample('b"sample"', 'b"sample"', "c2FtcGxl")
-        if field.kind is Kind.BOOL:
-            return Sample("True", "True", True)
-        text = "1.5" if field.kind in _FLOATS else "1"
-        return Sample(text, text, float(text) if field.kind in _FLOATS else 1)
+            return self._typed(field.type_name, inside)
+        if field.kind in _SCALARS:
+            return Sample(*_SCALARS[field.kind])
+        return Sample("1", "1", 1)
+
+    def _typed(self, name: str, inside: tuple[str, ...]) -> Sample | None:
+        if name in _WELL_KNOWN:
+            domain, call = _WELL_KNOWN[name]
+            return Sample(
+                domain, f"{self._imports.type_of(self._contract.messages[name])}{call}", _JSON.get(name, 1)
+            )
+        if enum := self._contract.enums.get(name):
+            return self._enum(enum)
+        if value := known(self._contract, name):
+            return self._common(value.annotation, name)
+        return self._message(name, inside)
+
+    def _common(self, annotation: str, type_name: str) -> Sample | None:
+        """Money, a decimal, a time of day."""
+        if annotation not in _COMMON:
+            return None
+        domain, call, json = _COMMON[annotation]
+        return Sample(domain, f"{self._imports.type_of(self._contract.messages[type_name])}{call}", json)
 
     def _enum(self, enum: Enum) -> Sample | None:
         chosen = next(((name, number) for name, number, _ in enum_members(enum) if number), None)

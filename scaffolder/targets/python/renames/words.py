@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scaffolder.contract.model import Contract, Enum, Message, Service, walk
+from scaffolder.targets.python import types
 from scaffolder.targets.python.domain import closure
 from scaffolder.targets.python.modules import messages_module
 from scaffolder.targets.python.views import ProjectViews
@@ -154,9 +155,9 @@ def _add_fields(
 
 
 def _reached(contract: Contract, service: Service) -> Iterator[Message]:
-    """Every message that the service's RPCs take, give or reach."""
+    """Every message that the service's RPCs take, give or reach; also such that are money under one of two names."""
     roots = [name for method in service.methods for name in (method.input, method.output)]
-    reached = closure(contract, roots)
+    reached = closure(contract, roots, lambda _, name: name in types.WELL_KNOWN)
     return (message for name, message in contract.messages.items() if name in reached)
 
 

@@ -8,7 +8,7 @@ ValueError.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import TypeVar, overload
@@ -17,12 +17,60 @@ from google.protobuf import struct_pb2
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from .details import FieldViolation, subscript
 from .errors import InvalidArgumentError
 
 E = TypeVar("E", bound=Enum)
+K = TypeVar("K", int, str, bool)
+T = TypeVar("T")
+V = TypeVar("V")
 
 
-def enum_of(enum: type[E], number: int, field: str) -> E:
+def within(field: str, convert: Callable[[V], T], value: V) -> T:
+    """What `convert` makes of the value of `field`; an InvalidArgumentError names what is wrong as in there."""
+    try:
+        return convert(value)
+    except InvalidArgumentError as error:
+        raise _inside(error, field) from error
+
+
+def each(field: str, convert: Callable[[V], T], values: Iterable[V]) -> list[T]:
+    """The values of a repeated field, each `within` its place: ``parts[2].name``."""
+    found: list[T] = []
+    try:
+        for value in values:
+            found.append(convert(value))
+    except InvalidArgumentError as error:
+        raise _inside(error, f"{field}{subscript(len(found))}") from error
+    return found
+
+
+def each_of_map(field: str, convert: Callable[[V], T], values: Mapping[K, V]) -> dict[K, T]:
+    """The values of a map field, each `within` its place: ``parts["left"].name``."""
+    found: dict[K, T] = {}
+    for key, value in values.items():
+        try:
+            found[key] = convert(value)
+        except InvalidArgumentError as error:
+            raise _inside(error, f"{field}{subscript(key)}") from error
+    return found
+
+
+def _inside(error: InvalidArgumentError, field: str) -> InvalidArgumentError:
+    """The error with what is wrong in a part of a message told from the whole; one that names no field as it is."""
+    if not error.violations:
+        return error
+    places = [
+        FieldViolation(_joined(field, each.field), each.description, each.reason) for each in error.violations
+    ]
+    return InvalidArgumentError.of(places, reason=error.reason)
+
+
+def _joined(field: str, inner: str) -> str:
+    return field + inner if inner[:1] in ("", "[") else f"{field}.{inner}"
+
+
+def enum_of(enum: type[E], number: int, field: str = "") -> E:
     """The member with that number; InvalidArgumentError, naming `field`, where there is none."""
     try:
         return enum(number)
@@ -30,12 +78,17 @@ def enum_of(enum: type[E], number: int, field: str) -> E:
         raise InvalidArgumentError.field(field, f"{number} is not a value of {enum.__name__}") from error
 
 
-def datetime_from(timestamp: Timestamp) -> datetime:
+def enum_from(enum: type[E]) -> Callable[[int], E]:
+    """`enum_of` of one enum, for `each`."""
+    return lambda number: enum_of(enum, number)
+
+
+def datetime_from(timestamp: Timestamp, field: str = "") -> datetime:
     """An aware datetime in UTC; nanoseconds are cut to microseconds."""
     try:
         return timestamp.ToDatetime(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
-        raise InvalidArgumentError("timestamp: not between the years 1 and 9999") from error
+        raise InvalidArgumentError.field(field, "must be between the years 1 and 9999") from error
 
 
 @overload
@@ -55,12 +108,12 @@ def timestamp_to(value: datetime | None) -> Timestamp | None:
     return timestamp
 
 
-def timedelta_from(duration: Duration) -> timedelta:
+def timedelta_from(duration: Duration, field: str = "") -> timedelta:
     """Nanoseconds are cut to microseconds."""
     try:
         return duration.ToTimedelta()
     except (ValueError, OverflowError) as error:
-        raise InvalidArgumentError("duration: out of range") from error
+        raise InvalidArgumentError.field(field, "must be within 10,000 years") from error
 
 
 @overload
