@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffolder.app import migrations, nouns, pipeline
+from scaffolder import project as projects
+from scaffolder.app import methods, migrations, nouns, pipeline
 from scaffolder.app.report import Report
 from scaffolder.artifact import Artifact, Ownership
 from scaffolder.diagnostics import Diagnostic, fail
@@ -36,6 +37,7 @@ class Assembly:
 def assemble(project: Project, roots: Sequence[Path]) -> Assembly:
     """Generates everything for a project that is not on the disk yet; its contracts are found in `roots` now."""
     contract = pipeline.load(project.contracts, roots)
+    methods.check(project, contract, projects.render(project))
     project = nouns.named(project, contract)
     sources = pipeline.sources(contract, roots)
     sources |= {name: _packaged(name) for name in project.contracts if isinstance(sources[name], str)}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffolder.app import dependents, hints, migrations, nouns, pipeline
+from scaffolder.app import dependents, hints, methods, migrations, nouns, pipeline
 from scaffolder.app.contracts import load
 from scaffolder.app.merging import Merger
 from scaffolder.app.options import Request, wishes
@@ -35,6 +35,7 @@ def compared(settings: Settings, lock: Lock, warnings: tuple[Diagnostic, ...], r
     """The changeset of a run, with the lock that it leaves."""
     contract = load(settings.project, settings.after if settings.change else None)
     renames = pipeline.renames(request.options.rename, contract) if request.options.rename else ()
+    settings = methods.settled(settings, contract, renames)
     settings, unused = nouns.settled(settings, contract, lock, renames)
     project = settings.project
     output = pipeline.generate(contract, project, request.scope)

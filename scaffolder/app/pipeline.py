@@ -101,6 +101,7 @@ class _Stage:
             project.features,
             emit,
             project.names,
+            project.methods,
         )
 
     def plan(self, scope: Scope) -> list[Planned]:
@@ -164,14 +165,16 @@ def _before(
     specs: Sequence[str], contract: Contract, project: Project, nouns: Mapping[str, str]
 ) -> tuple[Contract, Project]:
     """The contract under its old names, and the project with the nouns of then."""
+    from scaffolder.app import methods
     from scaffolder.targets.python.nouns import settle
     from scaffolder.targets.python.renames import before
 
     files = _renamed_files([item for item in specs if item.endswith(PROTO)], contract)
-    was = before.before(contract, renames(specs, contract), files)
+    renamed = renames(specs, contract)
+    was = before.before(contract, renamed, files)
     # A service that was not there then must not have the noun of one that was.
     names = {**nouns, **settle(was, project.contracts, nouns, {})}
-    return was, replace(project, names=names)
+    return was, replace(project, names=names, methods=methods.before(project, renamed))
 
 
 def renames(specs: Sequence[str], contract: Contract) -> tuple[Rename, ...]:

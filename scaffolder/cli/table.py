@@ -270,7 +270,7 @@ COMMANDS = (
     Command(
         "routes",
         "scaffolder.cli.commands.routes:routes",
-        "List every RPC with its HTTP binding and the place of its handler.",
+        "List every RPC with its HTTP binding and its handler; with -v, what it was taken for and why.",
         JSON,
     ),
 )

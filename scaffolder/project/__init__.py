@@ -14,6 +14,7 @@ from scaffolder.project.names import package_name
 
 FILE = "scaffold.yaml"
 FEATURES = ("docker", "kubernetes", "ci")
+METHODS_COMMENT = "What RPCs are taken for: custom, or a standard method such as: list order.v1.Order"
 NAMES_COMMENT = "What services are called in files and classes where another one has their own name."
 
 
@@ -27,7 +28,8 @@ class Project:
     `openapi` is what the OpenAPI document says that the contract does not: title, version, description, contact,
     license, servers (each as in OpenAPI) and security (OpenAPI's Security Scheme Objects by name).
     `names` are the nouns of services, by full name, that are not called by their own: `order_v2` of
-    `order.v2.OrderService`.
+    `order.v2.OrderService`. `methods` says by an RPC's full name what it is taken for where that is not what its name
+    says: `custom`, a standard method (`list`), or that and the resource's message (`list order.v1.Order`).
     """
 
     root: Path
@@ -40,6 +42,7 @@ class Project:
     template: str = ""
     openapi: Mapping[str, Any] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    methods: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.package:
@@ -113,6 +116,9 @@ def render(project: Project) -> str:
     if project.names:
         lines += ["", f"# {NAMES_COMMENT}", "names:"]
         lines += [f"  {_scalar(name)}: {_scalar(noun)}" for name, noun in project.names.items()]
+    if project.methods:
+        lines += ["", f"# {METHODS_COMMENT}", "methods:"]
+        lines += [f"  {_scalar(rpc)}: {_scalar(said)}" for rpc, said in project.methods.items()]
     return "\n".join(lines) + "\n"
 
 

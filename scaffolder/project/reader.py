@@ -16,7 +16,18 @@ from scaffolder.project.names import package_name
 from scaffolder.project.openapi_section import OpenApiReader
 from scaffolder.suggest import hint
 
-KEYS = ("name", "package", "contracts", "proto_paths", "features", "handlers", "template", "openapi", "names")
+KEYS = (
+    "name",
+    "package",
+    "contracts",
+    "proto_paths",
+    "features",
+    "handlers",
+    "template",
+    "openapi",
+    "names",
+    "methods",
+)
 _NULL = "tag:yaml.org,2002:null"
 
 
@@ -60,14 +71,15 @@ class Reader:
         handlers = self._text(values, "handlers").rstrip("/")
         template = self._text(values, "template")
         openapi = OpenApiReader(self._report).read(values.get("openapi"))
-        names = self._mapping(values, "names")
+        names = self._mapping(values, "names", "order.v2.OrderService: order_v2")
+        methods = self._mapping(values, "methods", "order.v1.OrderService.FindOrders: list order.v1.Order")
         self._check(values, name, package, contracts, features)
         if handlers and not self.diagnostics:
             self._check_handlers(values["handlers"], handlers, package or package_name(name))
         if self.diagnostics:
             raise ScaffoldError(sorted(self.diagnostics, key=lambda item: item.location or Location("")))
         return Project(
-            root, name, package, contracts, proto_paths, features, handlers, template, openapi, names
+            root, name, package, contracts, proto_paths, features, handlers, template, openapi, names, methods
         )
 
     def _entries(self, text: str) -> Iterator[tuple[str, Node]]:
@@ -134,14 +146,12 @@ class Reader:
                 found.append(str(item.value))
         return tuple(found)
 
-    def _mapping(self, values: dict[str, Node], key: str) -> dict[str, str]:
+    def _mapping(self, values: dict[str, Node], key: str, example: str) -> dict[str, str]:
         node = values.get(key)
         if node is None or node.tag == _NULL:
             return {}
         if not isinstance(node, MappingNode):
-            self._report(
-                node, f"`{key}` has to be a mapping", f"{key}:\n      order.v2.OrderService: order_v2"
-            )
+            self._report(node, f"`{key}` has to be a mapping", f"{key}:\n      {example}")
             return {}
         found: dict[str, str] = {}
         for name, value in node.value:

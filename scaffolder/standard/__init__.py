@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scaffolder.standard.model import INTEGERS, VERBS, Resource, StandardMethod
+from scaffolder.standard.overrides import Problem
 from scaffolder.standard.recognition import Standard, recognise
 
-__all__ = ["INTEGERS", "VERBS", "Resource", "Standard", "StandardMethod", "recognise"]
+__all__ = ["INTEGERS", "VERBS", "Problem", "Resource", "Standard", "StandardMethod", "recognise"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from scaffolder.app.routes import Route, routes
 from scaffolder.cli.main import main
+from scaffolder.diagnostics import ScaffoldError
 from tests.app.support import CONTRACT
 from tests.workspace.support import fill
 
@@ -50,12 +52,53 @@ def project(root: Path) -> Path:
 def test_places_of_the_handlers(project: Path) -> None:
     """Each binding is a row; an RPC without binding or handler is there as well."""
     file = "src/order_service/service/order.py"
-    assert routes(project) == [
+    assert [replace(route, reason="") for route in routes(project)] == [
         Route("order.v1.OrderService.GetURL", "unary", "GET", "/v1/{name=orders/*}", file, 9),
         Route("order.v1.OrderService.GetURL", "unary", "POST", "/v1/url", file, 9),
         Route("order.v1.OrderService.Watch", "server stream", "", "", file, 12),
         Route("order.v1.OrderService.Lost", "client stream", "", "", "", 0),
     ]
+
+
+def test_what_each_is_taken_for(project: Path) -> None:
+    """A custom RPC says why it is one."""
+    found = {route.rpc.rpartition(".")[2]: (route.standard, route.reason) for route in routes(project)}
+    assert found == {
+        "GetURL": ("", "custom: its name tells no message that it is to get"),
+        "Watch": ("", "custom: it streams"),
+        "Lost": ("", "custom: it streams"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("order.v1.OrderService.GetUrl: get", "scaffold.yaml:5:3: error[method]: there is no RPC"),
+        ("order.v1.OrderService.GetURL: got", "scaffold.yaml:5:33: error[method]: `got` is no standard"),
+        ("order.v1.OrderService.GetURL: get order.v1.Ordr", "did you mean `order.v1.Order`?"),
+        ("order.v1.OrderService.GetURL: custom order.v1.Order", "is more than a verb and a message"),
+        ("order.v1.OrderService.Watch: list order.v1.Order", "cannot be a list: it streams"),
+        (
+            "order.v1.OrderService.GetURL: get order.v1.Order",
+            "cannot be a get: no RPC creates a Order, so none is stored",
+        ),
+    ],
+)
+def test_override_that_cannot_be_is_told_at_its_place(project: Path, line: str, told: str) -> None:
+    config = project / "scaffold.yaml"
+    text = f"name: order-service\ncontracts:\n  - {CONTRACT}\nmethods:\n  {line}\n"
+    config.write_text(text, encoding="utf-8")
+    with pytest.raises(ScaffoldError) as error:
+        routes(project)
+    assert told in str(error.value)
+    assert error.value.exit_code == 2
+
+
+def test_reasons_are_shown_with_v(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["routes"]) == 0
+    assert "custom" not in capsys.readouterr().out
+    assert main(["routes", "-v"]) == 0
+    assert "order.v1.OrderService.Watch\n  custom: it streams\n" in capsys.readouterr().out
 
 
 def test_moved_handlers_are_found(project: Path) -> None:
