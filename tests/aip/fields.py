@@ -101,9 +101,5 @@ def _is_restricted(t: Trial, f: Fd, kind: str) -> bool:
     if kind == "text":
         return bool({r.name for r, _ in rules.string.ListFields()} - {"max_len", "min_len", "max_bytes"})
     if kind == "integer":
-        return any(
-            rules.int32.__getattribute__(name) < 1000
-            for name in ("lt", "lte")
-            if rules.int32.HasField(name)
-        )
+        return any(f.name in ("lt", "lte") and value < 1000 for f, value in rules.int32.ListFields())
     return rules.WhichOneof("type") is not None

@@ -29,7 +29,7 @@ _INTEGERS = {
 }
 INTEGER_TYPES = frozenset(_INTEGERS)
 FLOAT_TYPES = frozenset({Fd.TYPE_DOUBLE, Fd.TYPE_FLOAT})
-_WORDS = ["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "haven", "inlet", "jetty", "knoll", "lagoon", "maple", "north", "olive"]
+_WORDS = ["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "haven", "inlet", "jetty", "knoll"]
 _UNKNOWN = {"google.protobuf.Any", "google.protobuf.FieldMask", "google.protobuf.Value"}
 _DEPTH = 3
 

@@ -34,8 +34,12 @@ def _of_check(name: str, aips: Sequence[int], rule: str, results: list[Result]) 
         if result.status == FAILED:
             yield f"         {result.transport}: {result.reason}"
             yield from (f"           {call}" for call in result.transcript)
-        elif result.status == NOT_APPLICABLE:
-            yield f"         {result.transport}: {result.reason}"
+    reasons: dict[str, list[str]] = {}
+    for result in results:
+        if result.status == NOT_APPLICABLE:
+            reasons.setdefault(result.reason, []).append(result.transport)
+    for reason, transports in reasons.items():
+        yield f"         {', '.join(transports)}: {reason}"
 
 
 def as_json(results: Sequence[Result]) -> str:

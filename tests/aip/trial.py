@@ -73,6 +73,10 @@ class Trial:
 
     # What the contract has
 
+    def skip(self, reason: str) -> None:
+        """Says that the check does not apply, and why."""
+        raise NotApplicableError(reason)
+
     def rpc(self, verb: str) -> Rpc:
         """The standard method; not applicable where there is none, or it has no HTTP binding."""
         found = self.subject.rpcs.get(verb)

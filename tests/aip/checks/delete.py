@@ -14,7 +14,7 @@ def hard(t: Trial) -> None:
     """Only for resources that are gone when they are deleted."""
     t.needs("delete")
     if t.subject.is_soft:
-        t.needs_field(f"hard delete ({t.subject} is soft-deleted)")
+        t.skip(f"{t.subject} is soft-deleted")
 
 
 @check

@@ -47,21 +47,21 @@ async def errors_have_error_info(t: Trial) -> None:
 async def errors_over_http_are_of_aip_193(t: Trial) -> None:
     """AIP-193: over HTTP an error is `{"error": {code, message, status, details}}`, of the status that its code has."""
     if t.api.name != "http":
-        t.needs_field("JSON (this is for HTTP)")
+        t.skip("this is about JSON")
     for answer in await mistakes(t):
         error = answer.body.get("error") if isinstance(answer.body, dict) else None
         t.true(isinstance(error, dict), f"the body is {answer.body!r}")
         t.true(error["code"] == answer.http_status, f"code {error['code']} in an answer {answer.http_status}")
         t.true(answer.code in code_for(answer.http_status), f"{answer.code} with HTTP {answer.http_status}")
-        t.true(isinstance(error.get("details"), list), "no list of details")
-        t.true(all("@type" in each for each in error["details"]), "a detail without @type")
+        details = error.get("details", [])
+        t.true(isinstance(details, list) and all("@type" in each for each in details), "a detail without @type")
 
 
 @check
 async def transports_reach_the_same_resources(t: Trial) -> None:
     """AIP-127: what is created over one transport is the same over the other."""
     if len(t.apis) < 2:
-        t.needs_field("second transport")
+        t.skip("there is one transport")
     if not all(api.serves(t.rpc(verb)) for api in t.apis for verb in ("create", "get")):
         t.needs_field("HTTP binding")
     created = await t.create()

@@ -50,7 +50,7 @@ async def filter_compares_numbers(t: Trial) -> None:
 
 @check
 async def filter_compares_text(t: Trial) -> None:
-    """AIP-160: `=` and `!=` compare text exactly, `<` and `>` by its order; quotes may be single, double or left out."""
+    """AIP-160: `=` and `!=` compare text exactly, `<` and `>` by its order; quotes are `'`, `"` or none."""
     f = find(t, "text").path
     rows = await Filtered.of(t, 4, **{f: ["apple", "Apple", "banana", "two words"]})
     for text, expected in {
