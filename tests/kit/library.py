@@ -107,9 +107,10 @@ BOOK = Rules(
     input_only=["password"],
     immutable=["isbn", "author.born"],
     oneofs=[["paper", "ebook"]],
+    attributes={"from": "from_"},
 )
 
-PLAIN = Rules(Book, type="Book")
+PLAIN = Rules(Book, type="Book", attributes={"from": "from_"})
 """The same without any rule."""
 
 LOAN = Rules(Loan, type="Loan", identity="loan_id", parent_field="shelf_id")

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.errors import Code, InvalidArgumentError, ServiceError
-from kit.resource import Rules, new_etag, no_transaction, utc_now
+from kit.resource import Rules, new_etag, no_transaction, select, utc_now
 from kit.resource.fields import read
 
 from .library import BOOK, LOAN, PLAIN, Book, BookAuthor, BookBinding, BookEbook, BookPaper, Loan
@@ -571,6 +571,88 @@ def test_any_path_is_taken_or_refused_about_the_mask(path: str, book: Book) -> N
         PLAIN.updated(book, Book(), [path])
     except InvalidArgumentError as error:
         assert [violation.field for violation in error.violations] == ["update_mask"]
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class Odd:
+    """Fields that are called like something else, or otherwise than their attributes."""
+
+    name: str = ""
+    enum_: str = ""
+    class_: str = ""
+    field: str = ""
+    inner: Odd | None = None
+
+
+def test_attributes_may_be_called_otherwise_than_fields() -> None:
+    rules = Rules(
+        Odd,
+        type="Odd",
+        attributes={"class": "class_", "__field": "field"},
+        required=["__field"],
+        immutable=["class"],
+    )
+    odd = rules.new(Odd(name="a", enum_="e", class_="c", field="f", inner=Odd(class_="i")))
+    updated = rules.updated(odd, Odd(enum_="n", field="m"), ["enum_", "__field"])
+    assert updated == dataclasses.replace(odd, enum_="n", field="m")
+    query = rules.query(
+        filter="enum_ = e class = c __field = f inner.class = i", order_by="__field, enum_, class"
+    )
+    assert select(query, [odd, updated]).items == [odd]
+    page = select(rules.query(order_by="__field, class", page_size=1), [odd, updated])
+    again = rules.query(order_by="__field, class", page_size=1, page_token=page.next_token)
+    assert [*page.items, *select(again, [odd, updated]).items] == [odd, updated]
+    assert select(rules.query(equals={"__field": "m"}), [odd, updated]).items == [updated]
+    with pytest.raises(InvalidArgumentError, match=r"__field: is required"):
+        rules.updated(odd, Odd(), ["__field"])
+
+
+ALL_PATHS = [
+    *PATHS,
+    *(
+        "*",
+        "name",
+        "etag",
+        "create_time",
+        "author.id",
+        "author.seen",
+        "isbn",
+        "author.born",
+        "password",
+        "paper",
+    ),
+    *("paper.weight", "ebook", "ebook.size", "places.0.id", "from", "cover", "binding", "authors.*"),
+]
+ruled_books = st.builds(
+    dataclasses.replace,
+    some_books.filter(lambda book: bool(book.title)),
+    etag=st.sampled_from(["", '"1"']),
+    isbn=st.none() | st.sampled_from(["", "1"]),
+    create_time=st.none() | st.just(NOW),
+    password=st.sampled_from(["", "p"]),
+    paper=st.none() | st.builds(BookPaper, weight=st.integers(0, 1)),
+)
+electronic = st.builds(
+    lambda book: dataclasses.replace(book, paper=None, ebook=BookEbook(size=1)), ruled_books
+)
+
+
+@given(ruled_books | electronic, ruled_books | electronic, st.lists(st.sampled_from(ALL_PATHS), max_size=3))
+@settings(max_examples=150, deadline=None)
+def test_an_update_keeps_the_rules_or_is_refused(current: Book, incoming: Book, mask: list[str]) -> None:
+    before = copy.deepcopy((current, incoming))
+    try:
+        updated = BOOK.updated(current, incoming, mask)
+    except InvalidArgumentError as error:
+        assert error.violations
+    else:
+        for field in ("name", "etag", "create_time", "delete_time", "isbn"):
+            assert getattr(updated, field) == getattr(current, field)
+        assert read(updated, ("author", "id")) in (read(current, ("author", "id")), "", None)
+        assert None in (updated.paper, updated.ebook)
+        assert updated.title
+        assert BOOK.updated(updated, incoming, mask) == updated
+    assert (current, incoming) == before
 
 
 def test_loans_have_no_rules_but_their_types() -> None:

@@ -103,15 +103,13 @@ def _fields(cls: type[Any]) -> Mapping[str, Field]:
 
 
 def entity_fields(cls: type[Any], attributes: Mapping[str, str]) -> Mapping[str, Field]:
-    """The same, where `attributes` says which attributes are called otherwise than their fields."""
-    if not attributes:
-        return fields_of(cls)
+    """The fields of a resource: called like their attributes, but for those that `attributes` pairs with theirs."""
     names = {attribute: name for name, attribute in attributes.items()}
-    found = (
-        dataclasses.replace(each, name=names.get(each.attribute, each.name))
-        for each in fields_of(cls).values()
-    )
-    return {each.name: each for each in found}
+    found = {}
+    for each in fields_of(cls).values():
+        name = names.get(each.attribute, each.attribute)
+        found[name] = dataclasses.replace(each, name=name)
+    return found
 
 
 def _type_of(hint: Any) -> FieldType:
@@ -130,8 +128,11 @@ def _type_of(hint: Any) -> FieldType:
 
 
 def attribute(entity: Any, name: str, attributes: Mapping[str, str] = {}) -> str:
-    """The attribute of an entity's field."""
-    return attributes.get(name) or fields_of(type(entity))[name].attribute
+    """The attribute of an entity's field, one of `attributes` where it is called otherwise."""
+    if name in attributes:
+        return attributes[name]
+    found = fields_of(type(entity)).get(name)
+    return name if found is None else found.attribute
 
 
 def read(entity: Any, path: Sequence[str], attributes: Mapping[str, str] = {}) -> Any:
