@@ -121,6 +121,7 @@ def test_shows(paths: list[str], shown: Any) -> None:
         ("every.*.string_field", "has no field '*'"),
         ("labels.x.y", "'x' is no message"),
         ("every_map.k.nope", "has no field"),
+        ("every." * 2000 + "color", "more than 100 names"),
     ],
 )
 def test_a_path_that_leads_nowhere_is_refused(path: str, message: str) -> None:

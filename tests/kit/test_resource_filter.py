@@ -145,6 +145,8 @@ def test_syntax_errors_name_the_column_and_what_was_expected(text: str, column: 
         "a = (" + " OR ".join(["1"] * (MAX_TERMS + 1)) + ")",
         "a = " + "x" * MAX_LENGTH,
         "-(" * 4000,
+        "author." + "teacher." * 1200 + "id = x",
+        "a = " + "1." * 2000 + "1",
     ],
 )
 def test_limits_hold(text: str) -> None:

@@ -72,6 +72,7 @@ def test_nothing_is_ordered_behind_the_identity() -> None:
         ("password", "never shown"),
         ("author..born", "no field"),
         (".", "no field"),
+        ("author." + "teacher." * 1200 + "id", "more than 30 names"),
         (
             "title, pages, rating, binding, on_loan, isbn, edition, price, uid, printed, lent_for",
             "more than 10",

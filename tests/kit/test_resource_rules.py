@@ -213,6 +213,7 @@ def test_elements_keep_what_the_server_gave_them_while_they_are_the_same() -> No
         (["places.x"], "'places.x': has keys that are whole numbers"),
         (["flags.true"], "'flags.true': flags is a map, and is named as a whole"),
         (["from_"], "'from_': there is no field 'from_'; did you mean 'from'?"),
+        (["author." + "teacher." * 1200 + "id"], "'author.teacher."),
         (["book.title"], "'book.title': there is no field 'book'"),
     ],
 )

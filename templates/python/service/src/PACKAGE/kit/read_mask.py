@@ -26,6 +26,7 @@ from .errors import InvalidArgumentError
 M = TypeVar("M", bound=Message)
 
 _SEGMENT = re.compile(r"(?:`([^`]+)`|([^.`]+))(\.|\Z)")
+_MAX_DEPTH = 100  # as deep as protobuf reads messages
 _ANY_FIELDS = ("google.protobuf.Struct", "google.protobuf.Value")
 
 Name = str | None
@@ -74,6 +75,8 @@ def _names(text: str) -> list[Name]:
             raise ValueError("is not names with dots between them")
         names.append(None if found[2] == "*" else found[1] or found[2])
         place, more = found.end(), found[3] == "."
+        if len(names) > _MAX_DEPTH:
+            raise ValueError(f"leads through more than {_MAX_DEPTH} names")
     if names == [None]:
         raise ValueError("stands for all fields, and stands alone")
     return names

@@ -23,7 +23,7 @@ from .nodes import And, Not, Or
 MAX_TERMS = 200
 """So many comparisons a filter may make."""
 MAX_DEPTH = 30
-"""So deep parentheses may be nested."""
+"""So deep parentheses may be nested, and so many names a path may have."""
 
 _COMPARATORS = ("=", "!=", "<", "<=", ">", ">=", ":")
 
@@ -235,6 +235,8 @@ class _Parser:
             if self._next.kind not in ("text", "string") or self._next.spaced:
                 raise self._unexpected("a name right behind the dot")
             words.append(self._take())
+            if len(words) > MAX_DEPTH:
+                raise fail(f"more than {MAX_DEPTH} names with dots between them", words[0].column)
         return words
 
     def _count(self, word: Token) -> None:

@@ -25,6 +25,8 @@ from ..errors import InvalidArgumentError
 from .fields import KINDS, Field, FieldType, fields_of, map_key, unknown
 
 FIELD = "update_mask"
+MAX_DEPTH = 100
+"""So many names a path may have: as deep as protobuf reads messages."""
 _SEGMENT = re.compile(r"`([^`]+)`|([^.`]+)")
 
 Path = tuple[str, ...]
@@ -64,6 +66,8 @@ def _segments(text: str) -> Path:
         if text[found.end()] != ".":
             raise ValueError("a dot is missing between the names")
         place = found.end() + 1
+        if len(parts) == MAX_DEPTH:
+            raise ValueError(f"leads through more than {MAX_DEPTH} names")
     if parts == ["*"]:
         raise ValueError("stands for all fields, and stands alone")
     return tuple(parts[:-1] if parts[-1] == "*" and not text.endswith("`") else parts)

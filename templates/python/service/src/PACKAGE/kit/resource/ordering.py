@@ -13,6 +13,8 @@ from .fields import KINDS, Field, FieldType, fields_of, invalid, unknown
 
 MAX_KEYS = 10
 """A list may be ordered by so many fields, besides the identity."""
+MAX_DEPTH = 30
+"""So many names the path of each may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ def _key(part: str, fields: Mapping[str, Field], hidden: Collection[str]) -> Ord
             "order_by", f"{part.strip()[:100]!r} is not a field, 'asc' or 'desc' behind it, and a comma"
         )
     path = tuple(words[0].split("."))
+    if len(path) > MAX_DEPTH:
+        raise invalid("order_by", f"{_dotted(path)}… leads through more than {MAX_DEPTH} names")
     if any(path[: len(each.split("."))] == tuple(each.split(".")) for each in hidden):
         raise invalid("order_by", f"{_dotted(path)} is never shown, and orders nothing")
     return OrderKey(path, words[1:] == ["desc"], _is_nullable(path, fields))
