@@ -9,6 +9,7 @@ import enum
 import uuid
 from typing import Any
 
+from kit.money import Money
 from kit.resource import Rules
 
 
@@ -36,6 +37,8 @@ class Book:
     price: decimal.Decimal | None = None
     uid: uuid.UUID | None = None
     printed: datetime.date | None = None
+    read_at: datetime.time | None = None
+    fee: Money | None = None
     tags: list[str] = dataclasses.field(default_factory=list)
     numbers: list[int] = dataclasses.field(default_factory=list)
     labels: dict[str, str] = dataclasses.field(default_factory=dict)

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit.errors import InvalidArgumentError
+from kit.money import Money
 from kit.resource import match
 from kit.resource.filtering import (
     MAX_DEPTH,
@@ -285,6 +286,8 @@ BOOK_1 = Book(
     price=decimal.Decimal("12.50"),
     uid=uuid.UUID(int=5),
     printed=datetime.date(2001, 2, 3),
+    read_at=datetime.time(14, 30, 0, 500000),
+    fee=Money("EUR", decimal.Decimal("2.50")),
     tags=["classic", "new york"],
     numbers=[1, 42],
     labels={"color": "red", "odd key.": "1", "empty": ""},
@@ -339,6 +342,9 @@ BOOK_2 = Book(name="shelves/1/books/2")
         ("uid = 00000000-0000-0000-0000-000000000005", True, False),
         ("printed = 2001-02-03", True, False),
         ("printed < 2001-02-04", True, False),
+        ("read_at = 14:30:00.5", True, False),
+        ('read_at > "14:30:00"', True, False),
+        ("fee.amount = 2.5 fee.currency_code = EUR", True, False),
         ("create_time > 2024-01-02T03:04:05Z", True, False),
         ('create_time = "2024-01-01T23:04:05.678901999-04:00"', True, False),
         ("create_time < 2024-01-02T03:04:05Z", False, False),
@@ -452,6 +458,11 @@ def test_means(text: str, first: bool, second: bool) -> None:
         ("uid = 5", "a UUID"),
         ("uid < 00000000-0000-0000-0000-000000000005", "by = and != only"),
         ("printed = 2001-02-30", "a date"),
+        ("read_at = 24:00:00", "a time of day"),
+        ("read_at = 14:30", "expected AND, OR or the end"),
+        ("read_at = 14:30:00Z", "a time of day"),
+        ("fee.units = 2", "which has currency_code and amount"),
+        ("fee = 2", "is a message and cannot be compared"),
         ("cover = x", "cannot be compared"),
         ("author = x", "is a message and cannot be compared"),
         ("author:nam", "there is no field 'nam'"),

@@ -242,6 +242,7 @@ keys: dict[str, st.SearchStrategy[Any]] = {
     "price": st.none() | st.decimals(allow_nan=False, allow_infinity=False),
     "uid": st.none() | st.uuids(),
     "printed": st.none() | st.dates(),
+    "read_at": st.none() | st.times(),
     "lent_for": st.none() | st.timedeltas(),
     "create_time": st.none() | st.datetimes(timezones=st.just(UTC)),
     "isbn": st.none() | st.text(max_size=2),
@@ -326,6 +327,7 @@ def test_values_of_another_type_in_a_token_are_refused() -> None:
         (datetime.datetime, True, 10**30),
         (datetime.timedelta, True, 10**30),
         (datetime.date, True, "2024-02-30"),
+        (datetime.time, True, "24:01"),
         (decimal.Decimal, True, "x"),
         (uuid.UUID, True, "x"),
     ]

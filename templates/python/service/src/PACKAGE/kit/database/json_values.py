@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Protocol
@@ -94,7 +94,7 @@ class Sqlite:
             value = (value - EPOCH) // MICROSECOND
         elif kind is timedelta:
             value //= MICROSECOND
-        elif kind is UUID or issubclass(kind, date):
+        elif kind is UUID or issubclass(kind, date | time):
             value = str(value)
         if isinstance(value, bool):
             value = int(value)

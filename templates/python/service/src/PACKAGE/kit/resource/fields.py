@@ -185,6 +185,8 @@ def unknown(name: str, among: Sequence[str]) -> str:
     """That there is no such field, and which one may have been meant."""
     import difflib  # only a faulty request needs it
 
+    if "amount" in among and name in ("units", "nanos"):
+        return f"there is no field {name!r} in an amount of money, which has currency_code and amount"
     close = difflib.get_close_matches(name, among, 1)
     return f"there is no field {name[:100]!r}" + (f"; did you mean {close[0]!r}?" if close else "")
 

@@ -13,13 +13,13 @@ MAX_LENGTH = 10_000
 
 KEYWORDS = ("AND", "OR", "NOT")
 
-# A timestamp is a text in spite of its colons and its dot, so that it needs no quotes.
+# A timestamp and a time of day are texts in spite of their colons and dots, so that they need no quotes.
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
     | (?P<comparator><=|>=|!=|=|<|>|:)
     | (?P<punctuation>[.,()])
     | (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-    | (?P<text>\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)?(?![^\s(),])
+    | (?P<text>(?:\d{4}-\d\d-\d\d[Tt])?\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)?(?![^\s(),])
         | [^\s.,()"'=!<>:\\\x00-\x1f\x7f]+)
     """,
     re.VERBOSE | re.DOTALL,

@@ -21,12 +21,13 @@ _TIMESTAMP = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))?([Zz]|[+-][0-9]{2}:[0-9]{2})\Z"
 )
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_TIME = re.compile(r"([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?\Z")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 _LEAST, _MOST = -(2**63), 2**64 - 1  # what an integer of protobuf can be
 _MAX_EXPONENT = 100
 
 ORDERED: frozenset[type[Any]] = frozenset(
-    {str, int, float, decimal.Decimal, datetime.datetime, datetime.date, datetime.timedelta}
+    {str, int, float, decimal.Decimal, datetime.datetime, datetime.date, datetime.time, datetime.timedelta}
 )
 """The types that `<` and its kin compare."""
 
@@ -130,6 +131,11 @@ def _date(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text) if _DATE.match(text) else _refuse()
 
 
+def _time(text: str) -> datetime.time:
+    found = _TIME.match(text) or _refuse()
+    return datetime.time.fromisoformat(f"{found[1]}.{(found[2] or '')[:6]:0<6}")
+
+
 def _duration(text: str) -> datetime.timedelta:
     found = _DURATION.match(text) or _refuse()
     sign, seconds, fraction = found.groups()
@@ -152,6 +158,7 @@ _READ: Mapping[type[Any], Callable[[str], Any]] = {
     decimal.Decimal: _decimal,
     datetime.datetime: _timestamp,
     datetime.date: _date,
+    datetime.time: _time,
     datetime.timedelta: _duration,
     uuid.UUID: _uuid,
 }
@@ -163,6 +170,7 @@ _TAKES: Mapping[type[Any], str] = {
     decimal.Decimal: "a decimal number",
     datetime.datetime: "a timestamp with its offset, 2012-04-21T11:30:00-04:00 (RFC 3339)",
     datetime.date: "a date, 2012-04-21",
+    datetime.time: "a time of day, 14:30:00",
     datetime.timedelta: "a duration in seconds, 20s or 1.5s",
     uuid.UUID: "a UUID",
 }

@@ -69,8 +69,8 @@ class Compare:
 
     `path` has the contract's names of fields, and keys of maps (texts, also of numbers); never a step into a list.
     `op` is one of ``= != < <= > >=``, with a `value` of the type; ``like`` with a Pattern; ``:`` with PRESENT.
-    `type` is that of the value there: str, int, float, bool, datetime, date, timedelta, Decimal, UUID or an enum's
-    class; for ``:`` also a dataclass, list or dict. An enum is compared by ``=`` and ``!=`` only, as is a bool.
+    `type` is that of the value there: str, int, float, bool, datetime, date, time, timedelta, Decimal, UUID or an
+    enum's class; for ``:`` also a dataclass, list or dict. An enum is compared by ``=`` and ``!=`` only, as is a bool.
     `path` is empty for an element of a list itself (see Has).
     """
 

@@ -102,7 +102,11 @@ def _plain(value: Any) -> Any:
         return value // _MICROSECOND
     if isinstance(value, float) and not math.isfinite(value):
         return repr(value)
-    return str(value) if isinstance(value, decimal.Decimal | uuid.UUID | datetime.date) else value
+    return (
+        str(value)
+        if isinstance(value, decimal.Decimal | uuid.UUID | datetime.date | datetime.time)
+        else value
+    )
 
 
 def _value(found: Any, kind: type[Any], nullable: bool) -> Any:
@@ -125,6 +129,7 @@ _READ: Mapping[Any, tuple[type[Any], Callable[[Any], Any]]] = {
     datetime.datetime: (int, lambda found: _EPOCH + _MICROSECOND * found),
     datetime.timedelta: (int, lambda found: _MICROSECOND * found),
     datetime.date: (str, datetime.date.fromisoformat),
+    datetime.time: (str, datetime.time.fromisoformat),
     decimal.Decimal: (str, decimal.Decimal),
     uuid.UUID: (str, uuid.UUID),
 }
