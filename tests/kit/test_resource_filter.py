@@ -16,18 +16,10 @@ from hypothesis import strategies as st
 from kit.errors import InvalidArgumentError
 from kit.money import Money
 from kit.resource import match
-from kit.resource.filtering import (
-    MAX_DEPTH,
-    MAX_TERMS,
-    Expression,
-    Literal,
-    Restriction,
-    Value,
-    parse,
-    written,
-)
+from kit.resource.filtering import MAX_DEPTH, MAX_TERMS, parse
 from kit.resource.lexing import MAX_LENGTH
 from kit.resource.nodes import And, Not, Or
+from kit.resource.syntax import Expression, Literal, Restriction, Value, written
 
 from .library import BOOK, Book, BookAuthor, BookBinding
 

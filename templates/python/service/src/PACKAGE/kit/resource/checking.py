@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from .fields import KINDS, Field, FieldType, fields_of, key_text, map_key, unknown
-from .filtering import Expression, Literal, Restriction, Value
 from .lexing import KEYWORDS, fail
 from .literals import ORDERED, Wrong, constant, takes
 from .nodes import PRESENT, And, Compare, Has, Node, Not, Or, Pattern
+from .syntax import Expression, Literal, Restriction, Value
 
 
 def check(expression: Expression, fields: Mapping[str, Field], hidden: Collection[str] = ()) -> Node:
