@@ -1,4 +1,4 @@
-"""What the tables of a project have to do with each other: what repositories and their tests say of parents and children."""
+"""What tables have to do with each other: what repositories and their tests say of parents and children."""
 
 from __future__ import annotations
 
