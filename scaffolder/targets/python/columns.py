@@ -125,7 +125,8 @@ def columns_of(domain: Domain, fields: Sequence[DomainField], identity: Field) -
         is_identity = field.field is identity
         kind = identity_type(identity) if is_identity else type_of(field)
         nullable = field.annotation.endswith(" | None")
-        options = [*_name_options(field.field.name, name, attribute), *filter(None, [kind.model])]
+        options = [*([f'"{name}"'] if name != attribute else []), *filter(None, [kind.model])]
+        options += [f'key="{field.field.name}"'] if name != field.field.name else []
         found.append(
             Column(
                 name,
@@ -165,13 +166,6 @@ def column_names(fields: Sequence[str]) -> list[str]:
 def free(name: str, taken: Collection[str]) -> str:
     """A name for a column of the store's own that no field has."""
     return safe(name, taken)
-
-
-def _name_options(field: str, name: str, attribute: str) -> list[str]:
-    """The column's name where it is not the attribute's, and the key by which a filter's field finds it."""
-    if name != field:
-        return [f'"{name}"', f'key="{field}"']
-    return [f'"{name}"'] if name != attribute else []
 
 
 def _attributes(domain: Sequence[str]) -> list[str]:
