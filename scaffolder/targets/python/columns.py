@@ -69,6 +69,9 @@ BY_ANNOTATION = {
     "int": NUMBER,
     "datetime.datetime": ColumnType("", "sa.DateTime(timezone=True)"),
     "datetime.timedelta": ColumnType("", "sa.BigInteger()"),
+    "datetime.time": ColumnType("", "sa.Time()"),
+    "Decimal": ColumnType("", 'sa.Numeric().with_variant(sa.String(), "sqlite")'),
+    "UUID": ColumnType("", "sa.Uuid()"),
 }
 """The column of a value that is neither repeated, nor a map, nor an enum."""
 

@@ -10,13 +10,14 @@ from .query import select_page
 from .rows import replace_row
 from .sessions import Database
 from .text import children
-from .types import Double, EnumName, JsonOf, Microseconds, Name, Unsigned64, UtcDateTime
+from .types import Double, EnumName, Exact, JsonOf, Microseconds, Name, Unsigned64, UtcDateTime
 
 __all__ = [
     "Database",
     "DatabaseConfig",
     "Double",
     "EnumName",
+    "Exact",
     "JsonOf",
     "Microseconds",
     "Name",

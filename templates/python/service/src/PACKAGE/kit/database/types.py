@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta
+from decimal import Context, Decimal
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
@@ -13,6 +14,8 @@ from pydantic_core import to_json, to_jsonable_python
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Numeric, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from ..errors import InvalidArgumentError
 
 E = TypeVar("E", bound=Enum)
 T = TypeVar("T")
@@ -92,6 +95,44 @@ class Unsigned64(TypeDecorator[int]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
         return None if value is None else int(value)
+
+
+class Exact(TypeDecorator[Decimal]):
+    """Decimal numbers without loss, and without the zeros at their end: NUMERIC on PostgreSQL.
+
+    SQLite has no such type; there it is text that is ordered as the numbers are, with the number behind it, as in
+    ``p10001125 12.5``.
+    """
+
+    impl = Numeric
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(String() if dialect.name == "sqlite" else Numeric())
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if not value.is_finite() or abs(value.adjusted()) >= _MAX_EXPONENT:
+            raise InvalidArgumentError(f"{value:.9g} is too large, too small or no number at all")
+        digits = "".join(map(str, value.as_tuple().digits)).strip("0")
+        plain = value.normalize(Context(prec=len(digits) or 1))
+        return _ordered(plain, digits) if dialect.name == "sqlite" else plain
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return Decimal(value.split()[1]) if isinstance(value, str) else value
+
+
+_MAX_EXPONENT = 10_000  # of ten; PostgreSQL has 16,383 digits behind the point
+_COMPLEMENTS = str.maketrans("0123456789", "9876543210")
+
+
+def _ordered(value: Decimal, digits: str) -> str:
+    """The sign, the exponent and the digits, which count backwards for a negative number, and the number itself."""
+    if not value:
+        return "o 0"
+    text = f"{value.adjusted() + _MAX_EXPONENT:05}{digits}"
+    return f"n{text.translate(_COMPLEMENTS)}~ {value:f}" if value < 0 else f"p{text} {value:f}"
 
 
 class EnumName(TypeDecorator[E], Generic[E]):
