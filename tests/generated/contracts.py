@@ -89,6 +89,7 @@ CONTRACTS: dict[str, Callable[[Path], Source]] = {
     "legacy": own("legacy/legacy-file.v2.proto"),
     "failing": own("failing/v1/failing.proto"),
     "kratos": own("kratos/v1/user.proto"),
+    "cupboards": own("cupboards/v1/cupboards.proto"),
     "shelves": own("shelves/v1/shelves.proto"),
     "articles": own("articles/v1/articles.proto"),
     "archive": own("archive/v1/archive.proto"),

@@ -80,10 +80,13 @@ def free_port() -> int:
 
 
 class Running:
-    """A project's service as a process, on free ports, with a database in its own folder."""
+    """A project's service as a process, on free ports.
 
-    def __init__(self, project: Project) -> None:
-        self.project = project
+    Its database is in its own folder, unless `settings` say otherwise: ``DATABASE__URL=…``.
+    """
+
+    def __init__(self, project: Project, **settings: str) -> None:
+        self.project, self.settings = project, settings
         self.grpc, self.http = free_port(), free_port()
 
     def __enter__(self) -> Running:
@@ -98,6 +101,7 @@ class Running:
                     f"{prefix}_GRPC__PORT": str(self.grpc),
                     f"{prefix}_HTTP__PORT": str(self.http),
                     f"{prefix}_SHUTDOWN__DRAIN": "0s",
+                    **{f"{prefix}_{name}": value for name, value in self.settings.items()},
                 }
             ),
             stdout=self._output,

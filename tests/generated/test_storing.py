@@ -1,4 +1,4 @@
-"""A resource with every kind of field is stored and returned without loss, over both transports."""
+"""A resource with every kind of field is stored and returned without loss, over both transports, on both databases."""
 
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from .projects import Running, make
 pytestmark = pytest.mark.slow
 
 SCRIPT = Path(__file__).parent / "storing.py"
+KEEPING = Path(__file__).parent / "keeping.py"
 
 
 @pytest.mark.parametrize("transport", ["grpc", "http"])
@@ -19,3 +20,13 @@ def test_random_resources_come_back(transport: str, tmp_path: Path) -> None:
         targets = {"grpc": f"127.0.0.1:{service.grpc}", "http": f"http://127.0.0.1:{service.http}"}
         result = project.run_script(SCRIPT, targets[transport], "100")
     assert result.stdout.strip() == "100"
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_parents_and_children_are_kept(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    url = request.getfixturevalue("postgresql_url") if database == "postgresql" else ""
+    settings = {"DATABASE__URL": url} if url else {}
+    project = make("cupboards-service", CONTRACTS["cupboards"](tmp_path / "contracts"), tmp_path)
+    with Running(project, **settings) as service:
+        result = project.run_script(KEEPING, f"127.0.0.1:{service.grpc}", "60")
+    assert result.stdout.strip() == "60"
