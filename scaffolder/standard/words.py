@@ -6,7 +6,15 @@ import re
 
 _WORD_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
-IRREGULAR = {"person": "people", "child": "children", "man": "men", "woman": "women", "datum": "data"}
+IRREGULAR = {
+    "series": "series",
+    "species": "species",
+    "person": "people",
+    "child": "children",
+    "man": "men",
+    "woman": "women",
+    "datum": "data",
+}
 
 
 def snake(name: str) -> str:

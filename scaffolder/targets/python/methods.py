@@ -41,6 +41,7 @@ class StandardView:
             "stored": self.stored,
             "entity_var": self.stored.variable,
             "message": self.request,
+            "item_request": self.item_request if self.standard.item else None,
             "id_parameter": self._named(self.standard.id_field),
             "parent_parameter": next(
                 (p for p in self.parameters if p.field and p.field == self.standard.parent), None

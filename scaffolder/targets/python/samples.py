@@ -12,6 +12,7 @@ from typing import Any
 from scaffolder.contract.model import Contract, Field, Kind, Message
 from scaffolder.contract.rule_check import RuleJudge
 from scaffolder.standard import VERBS, StandardMethod
+from scaffolder.targets.python.names import plural, title
 from scaffolder.targets.python.standard_service import StandardService
 from scaffolder.targets.python.stored import Stored, repr_of
 from scaffolder.targets.python.values import SOME_ID, Sample, Samples, arguments, messages
@@ -78,6 +79,10 @@ class ResourceSamples:
             "unknown": self.name("none"),
             "parent": self.parent("one"),
             "other_parent": self.parent("two"),
+            "new": self.new,
+            "children": self._children(),
+            "can_change": self._can_change(),
+            **self._batch_items(),
             "list_parent": self.parent("one") if self._lists_by_parent else "",
             "required": self._required(),
             "immutable": self._immutable(),
@@ -89,6 +94,66 @@ class ResourceSamples:
     def _lists_by_parent(self) -> bool:
         found = self.rpcs["list"]
         return bool(found and found["parent_parameter"])
+
+    @cached_property
+    def new(self) -> View | None:
+        """The function of the unit tests that creates one: what it takes, and the use case's call."""
+        create, stored, values = self.rpcs["create"], self._stored, self.values
+        if create is None or values is None:
+            return None
+        text, parent = self.text, create["parent_parameter"]
+        options = [
+            (create["id_parameter"], "str", '""'),
+            (create["standard"].request_id and "request_id", "str", '""'),
+        ]
+        if parent:
+            options.insert(0, (parent.name, parent.annotation, self.parent("one").partition("=")[2]))
+        passed = [name for name, *_ in options if name]
+        if text:
+            options.insert(0, (stored.attributes[text.name], "str", '"sample"'))
+        given = [
+            f"{stored.attributes[name]}={stored.attributes[name] if text and name == text.name else sample.domain}"
+            for name, sample in values.items()
+        ]
+        named = ", ".join(f"{name}: {kind} = {default}" for name, kind, default in options if name)
+        call = [f"{stored.entity}({', '.join(given)})", *(f"{name}={name}" for name in passed)]
+        return {
+            "name": f"new_{stored.variable.strip('_')}",
+            "entity": f"{stored.entity}({arguments(values, stored.attributes)})",
+            "parameters": f", *, {named}" if named else "",
+            "call": f"use_case.{create['snake']}({', '.join(call)})",
+            "parent": parent.name if parent else "",
+            "plural": plural(title(stored.resource.message.name).lower()).replace(" ", "_"),
+        }
+
+    def _children(self) -> list[View]:
+        """The functions that create what is below one, where deleting it softly looks for that."""
+        below = (self._others.get(child.resource.message.full_name) for child in self._stored.children)
+        return [each.new for each in below if each and each.new and each.new["parent"]]
+
+    def _can_change(self) -> bool:
+        """Whether an update, of what is given or of what a mask names, can change the text."""
+        update, text = self.rpcs["update"], self.text
+        if not update or not text or update["parent_parameter"]:
+            return False
+        standard = update["standard"]
+        return bool(standard.mask or standard.payload)
+
+    def _batch_items(self) -> View:
+        """A request of a batch of creations, and one of a resource without anything; `""` where there are none."""
+        batch, values, stored = self.rpcs["batch_create"], self.values, self._stored
+        item = batch["standard"].item if batch else None
+        if batch is None or values is None or item is None or not item.payload:
+            return {"batch_item": "", "empty_batch_item": ""}
+        request, domain = batch["item_request"], self._service.domain
+        attributes = {each.field.name: each.attribute for each in domain.fields_of(request)}
+        parent = [f"{attributes[item.parent]}={self.parent('one').partition('=')[2]}"] if item.parent else []
+        entities = (f"{stored.entity}({arguments(values, stored.attributes)})", f"{stored.entity}()")
+        whole, empty = (
+            f"{domain.class_of(request)}({', '.join([*parent, f'{attributes[item.payload]}={entity}'])})"
+            for entity in entities
+        )
+        return {"batch_item": whole, "empty_batch_item": empty}
 
     def _required(self) -> str:
         """What violations call the fields that are missing in an empty resource; `""` where there are none."""

@@ -122,10 +122,10 @@ class Stored:
     def deletes(self) -> str:
         """The call that deletes one, with all below it."""
         name = f"{self.variable}.{self.identity}"
-        if self.delete:
-            forces = self.is_parent and any(each.force for each in self.flat if each.verb == "delete")
+        if self.delete and self.is_soft:
+            forces = self.is_parent and any(each.force for each in self.methods if each.verb == "delete")
             return f"self.{self.delete}({name}{', force=True' if forces else ''})"
-        return f"{self.repository}.delete({name})"
+        return f"{self.repository}.delete({name}{', force=True' if self.is_parent else ''})"
 
     @property
     def field(self) -> str:
@@ -147,6 +147,7 @@ class Stored:
         )
         creates = "create" in self.verbs or bool(self.adds)
         writes = "update" in self.verbs or self.is_soft
+        cascades = self.is_cascaded and not (self.delete and self.is_soft)
         needs = {
             "create": creates,
             "request_id": any(each.request_id for each in self.flat if each.verb == "create"),
@@ -155,8 +156,8 @@ class Stored:
             "get_many": any(each.verb == "batch_get" for each in self.methods),
             "list": "list" in self.verbs or self.is_cascaded,
             "update": writes,
-            "delete": hard or (self.is_cascaded and not self.delete),
-            "force": hard and self.is_parent and any(each.force for each in self.flat),
+            "delete": hard or cascades,
+            "force": self.is_parent and (cascades or (hard and any(each.force for each in self.flat))),
         }
         return frozenset(name for name, needed in needs.items() if needed)
 
