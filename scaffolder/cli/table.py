@@ -270,7 +270,7 @@ COMMANDS = (
     Command(
         "routes",
         "scaffolder.cli.commands.routes:routes",
-        "List every RPC with its HTTP binding and its handler; with -v, what it was taken for and why.",
+        "List every RPC with its binding and handler; -v says what each is.",
         JSON,
     ),
 )

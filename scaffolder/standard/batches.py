@@ -9,7 +9,7 @@ from scaffolder.standard.fields import RefusedError, is_flag, is_mask, is_text
 from scaffolder.standard.model import StandardMethod
 from scaffolder.standard.requests import RequestReader, create, delete, get, made, update
 from scaffolder.standard.resources import aliases
-from scaffolder.standard.words import fold, plural, snake
+from scaffolder.standard.words import a, fold, plural
 
 ITEMS: Mapping[str, Callable[[RequestReader], StandardMethod]] = {
     "batch_create": create,
@@ -60,14 +60,14 @@ def _take_requests(
         what = (
             "neither names nor requests" if verb in ("batch_get", "batch_delete") else "no field of requests"
         )
-        raise RefusedError(f"the request has {what} of a {snake(name).replace('_', ' ')}")
+        raise RefusedError(f"the request has {what} of {a(name)}")
     each = found[0]
     message = contract.messages[each.type_name]
     below = RequestReader(message, reader.resource, by_input.get(message.full_name, ()))
     try:
         item = ITEMS[verb](below)
     except RefusedError as error:
-        raise RefusedError(f"each of its {each.name} is a {message.name}, and there {error}") from error
+        raise RefusedError(f"its {each.name} are {message.name}, and there {error}") from error
     reader.slots["requests"] = each.name
     del reader.left[each.name]
     return item

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from scaffolder.contract.model import Contract, Method, Service
-from scaffolder.standard import reasons, responses
+from scaffolder.standard import names, reasons, responses
 from scaffolder.standard.batches import ITEMS, batch
 from scaffolder.standard.fields import OPERATION, RefusedError
 from scaffolder.standard.model import Resource, StandardMethod
@@ -21,6 +21,7 @@ from scaffolder.standard.parents import with_parents
 from scaffolder.standard.plans import Plan, Planner
 from scaffolder.standard.requests import RequestReader, create, delete, get, list_, undelete, update
 from scaffolder.standard.resources import Use, resource
+from scaffolder.standard.words import a, pascal
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 _READERS = {
@@ -155,7 +156,7 @@ class _Recogniser:
     def _uncreated(self, plan: Plan, name: str) -> str:
         creates = [p.method.name for p in self.plans if p.verb == "create" and p.message == plan.message]
         if not creates:
-            return f"no RPC creates a {name}, so none is stored"
+            return f"no RPC creates {a(name)}, so none is stored"
         return f"{min(creates)} is custom, so no {name} is stored"
 
     def _nameless(
@@ -164,7 +165,13 @@ class _Recogniser:
         if plan.response.full_name == OPERATION:
             return "it returns a long-running operation (AIP-151)"
         if plan.verb:
-            return f"its name tells no message that it is to {plan.verb.replace('_', ' ')}"
+            _, rest = names.split(plan.method.name)
+            verb = plan.verb.replace("_", " ")
+            return (
+                f"no message is called {pascal(rest)}"
+                if rest
+                else f"its name does not say what it is to {verb}"
+            )
         other = self.planner.similar(plan)
         if other and (found := resources.get(other.message)):
             try:

@@ -21,7 +21,7 @@ from scaffolder.standard.fields import (
 )
 from scaffolder.standard.model import INTEGERS, Resource, StandardMethod
 from scaffolder.standard.resources import aliases
-from scaffolder.standard.words import fold, snake
+from scaffolder.standard.words import a, fold, snake
 
 SIZES = ("page_size", "limit", "per_page")
 PAGES = ("page", "page_number", "page_num")
@@ -75,7 +75,7 @@ class RequestReader:
         found = [each for each in self.left.values() if holds(each, self.resource.message)]
         if len(found) > 1:
             names = " and ".join(each.name for each in found)
-            raise RefusedError(f"the request's fields {names} both hold a {self.resource.message.name}")
+            raise RefusedError(f"the request's fields {names} both hold {a(self.resource.message.name)}")
         if found:
             self.slots["payload"] = found[0].name
             del self.left[found[0].name]
@@ -140,9 +140,9 @@ class RequestReader:
         if each.oneof:
             why = f"stands in the oneof {each.oneof}, and what that means no standard method says"
         elif called == "view" or (each.kind is Kind.ENUM and each.type_name.endswith("View")):
-            why = f"is a view (AIP-157), and which parts of a {name} it stands for is not in the contract"
+            why = f"is a view (AIP-157), and which parts of {a(name)} it stands for is not in the contract"
         elif called == "parent" and not self.resource.has_parent:
-            why = f"is a parent, and a {name} has none"
+            why = f"is a parent, and {a(name)} has none"
         elif called in SEARCHES:
             why = "is a search, whose rules are not in the contract"
         else:
@@ -174,6 +174,8 @@ def made(verb: str, reader: RequestReader, **more: Any) -> StandardMethod:
 def create(reader: RequestReader) -> StandardMethod:
     """AIP-133: the resource, or its fields; the parent; a proposed id; `request_id`, `validate_only`."""
     resource = reader.resource
+    if reader.is_resource and resource.patterns:
+        _refuse_identity(reader)
     flat = not reader.take_payload()
     reader.take_parent(needed=True)
     pairs = reader.take_pairs() if flat else ()
@@ -212,7 +214,7 @@ def _refuse_too_little(reader: RequestReader, pairs: Sequence[tuple[str, str]]) 
     given = {own for _, own in pairs} | {resource.identity.name, *resource.server_fields}
     needed = (f.name for f in resource.message.fields if "REQUIRED" in f.behaviors and f.name not in given)
     if missing := next(needed, None):
-        raise RefusedError(f"the request has no field {missing}, which a {name} requires")
+        raise RefusedError(f"the request has no field {missing}, which {a(name)} requires")
 
 
 def get(reader: RequestReader) -> StandardMethod:
@@ -236,7 +238,7 @@ def delete(reader: RequestReader) -> StandardMethod:
 def undelete(reader: RequestReader) -> StandardMethod:
     """AIP-164: the identity; `etag`, `validate_only`."""
     if not reader.resource.delete_time:
-        raise RefusedError(f"a {reader.resource.message.name} has no delete_time (AIP-164)")
+        raise RefusedError(f"{a(reader.resource.message.name)} has no delete_time (AIP-164)")
     _take_key(reader)
     _take_etag(reader)
     reader.take("validate_only", ("validate_only",), is_flag)
@@ -249,7 +251,7 @@ def update(reader: RequestReader) -> StandardMethod:
     resource, name = reader.resource, reader.resource.message.name
     flat = not reader.take_payload()
     if not reader.take_identity() and flat:
-        raise RefusedError(f"the request has neither a {name} nor its {resource.identity.name}")
+        raise RefusedError(f"the request has neither {a(name)} nor its {resource.identity.name}")
     reader.take_parent()
     reader.take("mask", ("update_mask", "field_mask", "mask"), is_mask)
     _take_etag(reader)
@@ -293,7 +295,7 @@ def _take_key(reader: RequestReader) -> None:
     resource = reader.resource
     if not reader.take_identity():
         raise RefusedError(
-            f"the request has no {resource.identity.name}, which names a {resource.message.name}"
+            f"the request has no {resource.identity.name}, which names {a(resource.message.name)}"
         )
     if not resource.patterns:
         reader.take_parent()

@@ -41,6 +41,16 @@ def plural(word: str) -> str:
     return word + "s"
 
 
+def pascal(name: str) -> str:
+    """`order_item` → `OrderItem`."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+def a(name: str) -> str:
+    """A name with its indefinite article: `a Book`, `an Order`, `a User`."""
+    return f"an {name}" if name[:1] in set("AEIOaeio") else f"a {name}"
+
+
 def fold(name: str) -> str:
     """A name without case and underscores, in which `pageSize` and `page_size` are one."""
     return name.replace("_", "").lower()

@@ -64,7 +64,7 @@ def test_what_each_is_taken_for(project: Path) -> None:
     """A custom RPC says why it is one."""
     found = {route.rpc.rpartition(".")[2]: (route.standard, route.reason) for route in routes(project)}
     assert found == {
-        "GetURL": ("", "custom: its name tells no message that it is to get"),
+        "GetURL": ("", "custom: no message is called Url"),
         "Watch": ("", "custom: it streams"),
         "Lost": ("", "custom: it streams"),
     }
@@ -80,7 +80,7 @@ def test_what_each_is_taken_for(project: Path) -> None:
         ("order.v1.OrderService.Watch: list order.v1.Order", "cannot be a list: it streams"),
         (
             "order.v1.OrderService.GetURL: get order.v1.Order",
-            "cannot be a get: no RPC creates a Order, so none is stored",
+            "cannot be a get: no RPC creates an Order, so none is stored",
         ),
     ],
 )

@@ -1,0 +1,98 @@
+"""What scaffold.yaml may say of RPCs, and what it cannot."""
+
+from __future__ import annotations
+
+import pytest
+
+from scaffolder.standard import Problem, recognise
+
+from .conftest import Load
+from .support import contract
+from .test_rules import NAMED, RPCS, named, verbs
+
+SERVICE = "shop.v1.BookService"
+
+
+def test_name_is_relaxed(load: Load) -> None:
+    """An RPC of any name is what it is said to be; the message is told by its types."""
+    loaded = named(load, {}, {"ListBooks": "", "Everything": "ListBooksRequest ListBooksResponse"})
+    assert "Everything" not in verbs(recognise(loaded))
+    found = recognise(loaded, {f"{SERVICE}.Everything": "list shop.v1.Book"})
+    assert verbs(found)["Everything"] == "list"
+
+
+def test_message_is_told_by_the_name_or_the_types(load: Load) -> None:
+    loaded = named(load, {}, {"DeleteBook": "", "ForgetBook": "DeleteBookRequest Empty"})
+    assert verbs(recognise(loaded, {f"{SERVICE}.ForgetBook": "delete"}))["ForgetBook"] == "delete"
+
+
+def test_message_becomes_stored(load: Load) -> None:
+    loaded = named(load, {}, {"CreateBook": "", "EnterBook": "CreateBookRequest Book"})
+    assert not recognise(loaded).resources
+    found = recognise(loaded, {f"{SERVICE}.EnterBook": "create"})
+    assert verbs(found) == {
+        "EnterBook": "create",
+        "GetBook": "get",
+        "ListBooks": "list",
+        "UpdateBook": "update",
+        "DeleteBook": "delete",
+    }
+
+
+def test_custom_create_stores_nothing(load: Load) -> None:
+    found = recognise(named(load), {f"{SERVICE}.CreateBook": "custom"})
+    assert not found.methods
+    assert found.reasons[f"{SERVICE}.CreateBook"] == "custom: scaffold.yaml says so"
+    assert "no RPC creates a Book" in found.reasons[f"{SERVICE}.GetBook"]
+
+
+@pytest.mark.parametrize(
+    ("rpc", "said", "message", "hint"),
+    [
+        ("GetBok", "get", f"there is no RPC {SERVICE}.GetBok", f"did you mean `{SERVICE}.GetBook`?"),
+        ("GetBook", "fetch", "`fetch` is no standard method", ""),
+        ("GetBook", "list_books", "`list_books` is no standard method", ""),
+        ("GetBook", "lst", "`lst` is no standard method", "did you mean `list`?"),
+        ("GetBook", "", "`` is no standard method", ""),
+        ("GetBook", "get shop.v1.Bok", "there is no message shop.v1.Bok", "did you mean `shop.v1.Book`?"),
+        ("GetBook", "get a b", "`get a b` is more than a verb and a message", "write it as in"),
+        ("GetBook", "list", f"{SERVICE}.GetBook cannot be a list: ", ""),
+        (
+            "GetBook",
+            "delete",
+            f"{SERVICE}.GetBook cannot be a delete: it returns Book, which has no delete_time",
+            "",
+        ),
+        ("Watch", "get", f"{SERVICE}.Watch cannot be a get: it streams", ""),
+        (
+            "Tag",
+            "get shop.v1.Book",
+            "cannot be a get: the request's field tag is nothing that a store knows",
+            "",
+        ),
+    ],
+)
+def test_what_cannot_be_followed(load: Load, rpc: str, said: str, message: str, hint: str) -> None:
+    messages = {"TagRequest": "name, tag"}
+    rpcs = {"Watch": "GetBookRequest ~Book", "Tag": "TagRequest Book"}
+    found = recognise(named(load, messages, rpcs), {f"{SERVICE}.{rpc}": said})
+    assert len(found.problems) == 1
+    problem: Problem = found.problems[0]
+    assert problem.rpc == f"{SERVICE}.{rpc}"
+    assert message in problem.message
+    assert hint in problem.hint
+
+
+def test_message_has_to_be_written_where_nothing_tells_it(load: Load) -> None:
+    rpcs = [*(f"{name} {types}" for name, types in RPCS.items()), "Ping P P"]
+    text = contract({**NAMED, "P": ""}, *rpcs, service="Library")
+    (problem,) = recognise(load(text), {"shop.v1.Library.Ping": "get"}).problems
+    assert problem.message == "shop.v1.Library.Ping tells no message that it is to get"
+    assert problem.hint == "write which: get shop.v1.Book"
+
+
+def test_what_cannot_be_followed_changes_nothing_else(load: Load) -> None:
+    loaded = named(load)
+    found = recognise(loaded, {f"{SERVICE}.GetBok": "get", f"{SERVICE}.GetBook": "nothing"})
+    assert len(found.problems) == 2
+    assert verbs(found) == verbs(recognise(loaded))
