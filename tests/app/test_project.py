@@ -36,6 +36,8 @@ def test_what_is_written_is_read(listed: list[str], paths: list[str], features: 
         features=tuple(features),
         handlers_dir="src/order_service/api",
         template="https://example.com/skeleton.git",
+        names={"order.v2.OrderService": "order_v2"},
+        methods={"order.v1.OrderService.FindOrders": "list order.v1.Order", "a.B.C": "custom"},
     )
     assert projects.parse(projects.render(project), ROOT) == project
 

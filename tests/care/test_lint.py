@@ -335,6 +335,26 @@ def test_reason_needs_no_prefix(root: Path) -> None:
     assert [item.location.line for item in lint(root, [path]).found if item.location] == [7, 11]
 
 
+STORED = """\
+syntax = "proto3";
+package order.v1;
+import "scaffold/storage.proto";
+message Order {
+  option (scaffold.index_on) = "buyer, number";
+  string name = 1;
+  string buyer = 2;
+  int64 number = 3 [(scaffold.unique) = true];
+}
+"""
+
+
+def test_options_of_storage_are_known(root: Path) -> None:
+    """Nothing has to be copied for them, and they break no rule."""
+    path = "api/order/v1/stored.proto"
+    fill(root, {path: STORED})
+    assert lint(root, [path]).found == ()
+
+
 def test_every_rule_has_advice() -> None:
     """Each rule that buf knows, so that a new one of a later version is seen here."""
     import subprocess

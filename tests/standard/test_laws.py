@@ -65,7 +65,7 @@ def told(found: Standard) -> dict[str, object]:
 EXPECTED = told(recognise(loaded(LINES, METHODS)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.permutations(LINES), st.permutations(METHODS))
 def test_order_of_messages_and_rpcs_means_nothing(messages: list[str], methods: list[str]) -> None:
     assert told(recognise(loaded(messages, methods))) == EXPECTED
@@ -76,7 +76,7 @@ def test_the_contract_of_the_law_has_all_verbs() -> None:
     assert {each.verb for each in methods.values()} == set(VERBS)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.sampled_from(METHODS), unique=True))
 def test_every_rpc_has_a_reason(methods: list[str]) -> None:
     """A sentence that begins with what it was taken for; and somebody creates what is got, listed and deleted."""
@@ -99,7 +99,7 @@ def test_every_rpc_has_a_reason(methods: list[str]) -> None:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.sets(st.sampled_from(METHODS)))
 def test_custom_is_followed_always(methods: set[str]) -> None:
     """What scaffold.yaml calls custom is never a standard method, and nothing is wrong with saying so."""
