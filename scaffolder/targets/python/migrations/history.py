@@ -40,7 +40,7 @@ def history(files: Mapping[str, str | None]) -> History:
         name = path.rpartition("/")[2]
         if name.startswith((".#", "__init__")):
             continue
-        number = max(number, int(found[0]) if (found := re.match(r"\d{1,9}", name)) else 0)
+        number = max(number, int(found[1]) if (found := re.match(r"(\d{4,6})_", name)) else 0)
         try:
             values = _values(text)
             revision = values.get("revision")
