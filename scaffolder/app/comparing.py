@@ -53,7 +53,7 @@ def compared(settings: Settings, lock: Lock, warnings: tuple[Diagnostic, ...], r
     changeset, doubts = _Run(settings, lock, output, merger, template).changeset()
     migration = migrations.Migration()
     if request.scope == "server":
-        models = migrations.read_models(project.root, project.package, output.artifacts, changeset.changes)
+        models = migrations.read_models(project, output.artifacts, changeset.changes)
         migration = migrations.following(project.root, output.tables, rows, models, pipeline.render_revision)
         changeset = _migrated(project.root, lock, changeset, migration.artifacts)
     sources = pipeline.sources(contract, project.roots)
@@ -81,6 +81,8 @@ def compared(settings: Settings, lock: Lock, warnings: tuple[Diagnostic, ...], r
 
 def _migrated(root: Path, lock: Lock, changeset: Changeset, artifacts: Sequence[Artifact]) -> Changeset:
     """The changeset with the next revision and the snapshot, which is ours whatever git made of it."""
+    if not artifacts:
+        return changeset
     was = read_bytes(f"{root}/{snapshot.FILE}")
     known = {snapshot.FILE: Entry(Ownership.MACHINE, digest(was))} if was is not None else {}
     written = Comparison(root, replace(lock, files=known), refuse_merge).compare(artifacts)

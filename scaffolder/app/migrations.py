@@ -15,9 +15,11 @@ from scaffolder.targets.python.migrations.diff import Plan, diff
 from scaffolder.targets.python.migrations.history import History, history
 from scaffolder.targets.python.migrations.revision import FOLDER, Revision, revision
 from scaffolder.targets.python.migrations.state import Renames, State
+from scaffolder.workspace.baseline import base_path
 from scaffolder.workspace.inputs import read_bytes
 
 if TYPE_CHECKING:
+    from scaffolder.project import Project
     from scaffolder.targets.python.tables import Table
     from scaffolder.workspace.changeset import Change
 
@@ -35,11 +37,15 @@ class Migration:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The modules of models: as generated, and by their paths as the run leaves them."""
+    """The models: as generated, as the run leaves them, and the paths of their modules.
+
+    `removed` are columns, by table, that the tool had generated at the last run and the user took away.
+    """
 
     generated: Mapping[str, owned.Model] = field(default_factory=dict)
     current: Mapping[str, owned.Model] = field(default_factory=dict)
     paths: Mapping[str, str] = field(default_factory=dict)
+    removed: frozenset[tuple[str, str]] = frozenset()
 
 
 def first(tables: Sequence[Table], render: Render) -> Migration:
@@ -64,7 +70,9 @@ def following(
             return Migration(warnings=(*problems, Diagnostic(CODE, str(error), hint, place, "warning")))
     elif not known.is_empty:
         return _taken_over(root, tables, known, problems, render)
+    state, taken = owned.without(state, tables, models.removed)
     wanted, told = owned.respected(state.tables, tables, models.generated, models.current, renames)
+    told = (*taken, *told)
     yours = tuple(_yours(root, told, models))
     plan = diff(state, wanted, renames, known.number)
     if any(problem.is_unread for problem in known.problems):
@@ -147,25 +155,33 @@ def _yours(root: Path, told: Sequence[owned.Told], models: Models) -> Iterator[D
         yield Diagnostic(YOURS, message, hint, place, "warning")
 
 
-def read_models(root: Path, package: str, artifacts: Sequence[Artifact], changes: Sequence[Change]) -> Models:
+def read_models(project: Project, artifacts: Sequence[Artifact], changes: Sequence[Change]) -> Models:
     """The models below data/, as `artifacts` have them and as `changes` leave them."""
-    folder = f"src/{package}/data/"
+    root, folder = project.root, f"src/{project.package}/data/"
     generated: dict[str, owned.Model] = {}
+    paths: dict[str, str] = {}
     for item in artifacts:
-        if item.path.startswith(folder) and item.path.endswith(".py"):
-            generated |= owned.models(item.content.decode())
+        if item.path.startswith(folder):
+            found = owned.models(item.content.decode())
+            generated |= found
+            paths |= dict.fromkeys(found, item.path)
     after: dict[str, bytes | None] = {
         path.relative_to(root).as_posix(): read_bytes(str(path)) for path in (root / folder).rglob("*.py")
     }
+    removed = {key for path, now in after.items() for key in _removed(root, path, now)}
     after |= {change.path: change.after for change in changes if change.path.startswith(folder)}
     current: dict[str, owned.Model] = {}
-    paths: dict[str, str] = {}
     for path, content in sorted(after.items()):
-        if path.endswith(".py") and (text := _text(content)) is not None:
-            found = owned.models(text)
-            current |= found
-            paths |= dict.fromkeys(found, path)
-    for item in artifacts:
-        if item.path.startswith(folder):
-            paths = dict.fromkeys(owned.models(item.content.decode()), item.path) | paths
-    return Models(generated, current, paths)
+        found = owned.models(_text(content) or "")
+        current |= found
+        paths |= dict.fromkeys(found, path)
+    return Models(generated, current, paths, frozenset(removed))
+
+
+def _removed(root: Path, path: str, current: bytes | None) -> Iterator[tuple[str, str]]:
+    """Columns of a module's baseline that the module has no more."""
+    before = owned.models(_text(read_bytes(f"{root}/{base_path(path)}")) or "")
+    now = owned.models(_text(current) or "")
+    for table, model in before.items():
+        if table in now:
+            yield from ((table, column) for column in model.columns.keys() - now[table].columns.keys())

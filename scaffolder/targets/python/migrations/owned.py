@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from scaffolder.targets.python.migrations.state import Renames
+from scaffolder.targets.python.migrations.state import Renames, State
 from scaffolder.targets.python.tables import Column, Constraint, ForeignKey, Table
 
 ARGUMENTS = "__table_args__"
@@ -100,6 +100,35 @@ def respected(
             tables.append(was[name])
             told.append(Told(name, name, current[name].line))
     return tuple(tables), tuple(told)
+
+
+def without(
+    state: State, new: Sequence[Table], removed: Collection[tuple[str, str]]
+) -> tuple[State, tuple[Told, ...]]:
+    """The state without columns that the user took out of the model, and that the contract has no more either.
+
+    What becomes of them in the database is in a revision of the user's, if anywhere.
+    """
+    there = {(table.name, column.name) for table in new for column in table.columns}
+    gone = {key for key in removed if key not in there}
+    told: list[Told] = []
+    tables: list[Table] = []
+    for table in state.tables:
+        columns = {column.name for column in table.columns if (table.name, column.name) in gone}
+        told += [Told(table.name, f"{table.name}.{column}", 0) for column in sorted(columns)]
+        tables.append(_less(table, columns) if columns else table)
+    return replace(state, tables=tuple(tables)), tuple(told)
+
+
+def _less(table: Table, columns: set[str]) -> Table:
+    return replace(
+        table,
+        columns=tuple(item for item in table.columns if item.name not in columns),
+        foreign_keys=tuple(item for item in table.foreign_keys if not columns & set(item.columns)),
+        unique=tuple(item for item in table.unique if not columns & set(item.columns)),
+        indexes=tuple(item for item in table.indexes if not columns & set(item.columns)),
+        checks=tuple(item for item in table.checks if not columns & set(item.columns)),
+    )
 
 
 def _before(table: Table, old: Sequence[Table], renames: Renames) -> Table | None:

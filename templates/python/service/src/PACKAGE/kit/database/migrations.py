@@ -303,10 +303,12 @@ def _adopt(migration: MigrationContext, script: ScriptDirectory) -> None:
     first = script.get_bases()
     if migration.get_current_heads() or len(first) != 1:
         return
+    there = set(inspect(migration.connection).get_table_names())
+    if not there:
+        return
     revision = script.get_revision(first[0])
     wanted = _made(migration, revision)
-    there = inspect(migration.connection).get_table_names()
-    if not wanted.tables.keys() & set(there):
+    if not wanted.tables.keys() & there:
         return
     if differences := _differences(migration, wanted):
         shown = "; ".join(differences[:5])
