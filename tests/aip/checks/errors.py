@@ -54,7 +54,9 @@ async def errors_over_http_are_of_aip_193(t: Trial) -> None:
         t.true(error["code"] == answer.http_status, f"code {error['code']} in an answer {answer.http_status}")
         t.true(answer.code in code_for(answer.http_status), f"{answer.code} with HTTP {answer.http_status}")
         details = error.get("details", [])
-        t.true(isinstance(details, list) and all("@type" in each for each in details), "a detail without @type")
+        t.true(
+            isinstance(details, list) and all("@type" in each for each in details), "a detail without @type"
+        )
 
 
 @check

@@ -21,7 +21,9 @@ from .contract import fields_that_are, message, methods, option
 from .filters import FilterError, Filters, Predicate, comparable
 
 _ID = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._~-]{0,61}[A-Za-z0-9])?")
-_VERBS = re.compile(r"(BatchGet|BatchCreate|BatchUpdate|BatchDelete|Create|Get|List|Update|Delete|Undelete)\w+")
+_VERBS = re.compile(
+    r"(BatchGet|BatchCreate|BatchUpdate|BatchDelete|Create|Get|List|Update|Delete|Undelete)\w+"
+)
 _PURGE_SECONDS = 30 * 24 * 3600
 
 
@@ -184,7 +186,9 @@ class Library:
                 resource.ClearField(name)
 
     def check_required(self, kind: Kind, resource: Any, place: str) -> None:
-        if missing := [(f"{place}{name}", "is required") for name in kind.required if not getattr(resource, name)]:
+        if missing := [
+            (f"{place}{name}", "is required") for name in kind.required if not getattr(resource, name)
+        ]:
             raise invalid(*missing)
 
     def check_id(self, kind: Kind, proposed: str, place: str) -> None:
@@ -262,7 +266,9 @@ class Library:
         predicate = self.predicate(kind, given(request, "filter"))
         keys = self.keys(kind, given(request, "order_by"))
         found = [
-            each for each in self.below(kind, parent) if self.is_shown(kind, each, request) and predicate(each)
+            each
+            for each in self.below(kind, parent)
+            if self.is_shown(kind, each, request) and predicate(each)
         ]
         found.sort(key=cmp_to_key(lambda one, other: self.compare(keys, one, other)))
         total = len(found)
@@ -314,7 +320,9 @@ class Library:
         return path
 
     def compare(self, keys: list[tuple[list[str], bool]], one: Any, other: Any) -> int:
-        return compare_keys(keys, [key_of(one, path) for path, _ in keys], [key_of(other, path) for path, _ in keys])
+        return compare_keys(
+            keys, [key_of(one, path) for path, _ in keys], [key_of(other, path) for path, _ in keys]
+        )
 
     def below(self, kind: Kind, parent: str) -> Iterable[Any]:
         wanted = parent.split("/") if parent else []
@@ -329,7 +337,9 @@ class Library:
         return not kind.soft or given(request, "show_deleted", False) or not resource.HasField("delete_time")
 
     def behind(self, keys: list[tuple[list[str], bool]], found: Sequence[Any], last: list[Any]) -> list[Any]:
-        return [each for each in found if compare_keys(keys, [key_of(each, path) for path, _ in keys], last) > 0]
+        return [
+            each for each in found if compare_keys(keys, [key_of(each, path) for path, _ in keys], last) > 0
+        ]
 
     def has_more(self, found: Sequence[Any], limit: int) -> bool:
         return len(found) > limit
@@ -397,7 +407,9 @@ class Library:
         return incoming
 
     def is_deleted(self, kind: Kind, name: str) -> RefusedError:
-        return RefusedError("FAILED_PRECONDITION", f"{name} is deleted", "DELETED", resource=(kind.type, name))
+        return RefusedError(
+            "FAILED_PRECONDITION", f"{name} is deleted", "DELETED", resource=(kind.type, name)
+        )
 
     def check_etag(self, kind: Kind, current: Any, etag: str) -> None:
         if etag and etag != current.etag:

@@ -160,9 +160,13 @@ async def serving(server: Server) -> AsyncIterator[tuple[str, str]]:
     reflection.enable_server_reflection([*handlers, reflection.SERVICE_NAME], rpc, pool())
     port = rpc.add_insecure_port("127.0.0.1:0")
     await rpc.start()
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # or asyncio would not set nodelay
+    listener = socket.socket(
+        socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )  # or asyncio would not set nodelay
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(server, log_level="warning", lifespan="off", h11_max_incomplete_event_size=1 << 20)
+    config = uvicorn.Config(
+        server, log_level="warning", lifespan="off", h11_max_incomplete_event_size=1 << 20
+    )
     web = uvicorn.Server(config)
     task = asyncio.create_task(_serve(web, listener))
     try:
@@ -179,4 +183,3 @@ async def _serve(web: uvicorn.Server, listener: socket.socket) -> None:
     # The signals are the test run's, not the server's.
     startup: Callable[..., Awaitable[None]] = web._serve
     await startup([listener])
-

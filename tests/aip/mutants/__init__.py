@@ -1,0 +1,46 @@
+"""Copies of the reference service that break one rule each: the proof that the suite's checks can fail.
+
+A mutant names the checks that have to fail on it; `tests.aip.test_suite` runs them, and wants one for every check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from ..reference.library import Library
+from ..reference.server import Server
+
+MODULES = ("create", "listing", "filters", "update", "delete", "batch", "transport")
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A broken service, what breaks in it, and the checks that have to tell."""
+
+    name: str
+    checks: tuple[str, ...]
+    server: Callable[[], Server]
+
+
+_MUTANTS: list[Mutant] = []
+
+
+def breaks(*checks: str) -> Callable[[type], type]:
+    """Makes a mutant of a class that derives from `Library` or from `Server`."""
+
+    def register(broken: type) -> type:
+        def make() -> Server:
+            return broken(Library()) if issubclass(broken, Server) else Server(broken())
+
+        _MUTANTS.append(Mutant(broken.__name__, checks, make))
+        return broken
+
+    return register
+
+
+def all_mutants() -> list[Mutant]:
+    for module in MODULES:
+        import_module(f"{__name__}.{module}")
+    return list(_MUTANTS)
