@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests.postgresql.fixtures import *  # noqa: F403  (every test may have a database)
+
 # A loaded machine is no failure: no test here is timed.
 settings.register_profile("scaffold", deadline=None)
 settings.load_profile("scaffold")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,6 +14,15 @@ import pytest
 from .install import Missing, programs
 from .server import Server
 from .shared import shared_server
+
+__all__ = [
+    "_stoppable",
+    "database_url",
+    "own_postgresql",
+    "postgresql",
+    "postgresql_database",
+    "postgresql_url",
+]
 
 _numbers = itertools.count(1)
 
@@ -53,6 +63,15 @@ def postgresql_url(postgresql_database: Callable[[], str]) -> str:
     return postgresql_database()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of the test's own, once on each."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'data.db'}"
+    url: str = request.getfixturevalue("postgresql_url")
+    return url
+
+
 @pytest.fixture(scope="session")
 def _stoppable() -> Iterator[Server]:
     _needs_programs()
@@ -62,18 +81,19 @@ def _stoppable() -> Iterator[Server]:
 
 
 @pytest.fixture
-async def own_postgresql(_stoppable: Server) -> AsyncIterator[Server]:
+def own_postgresql(_stoppable: Server) -> Iterator[Server]:
     """A server that nobody else uses, started; a test may stop, restart, pause and resume it."""
     _stoppable.start()
     yield _stoppable
-    _stoppable.resume() if _stoppable.is_running else None
     _stoppable.stop()
 
 
 def asyncpg_url(url: str, database: str = "") -> str:
     """The same server, as SQLAlchemy with asyncpg names it."""
     parts = urlsplit(url)
-    return parts._replace(scheme="postgresql+asyncpg", path=f"/{database}" if database else parts.path).geturl()
+    return parts._replace(
+        scheme="postgresql+asyncpg", path=f"/{database}" if database else parts.path
+    ).geturl()
 
 
 def execute(url: str, statement: str) -> None:

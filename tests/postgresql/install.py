@@ -12,7 +12,9 @@ from functools import cache
 from pathlib import Path
 
 _INSTALLED = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
-_UNPACKED = Path("/var/tmp") / f"scaffold-postgresql-{os.getuid()}"  # readable by the user that it will run as
+_UNPACKED = (
+    Path("/var/tmp") / f"scaffold-postgresql-{os.getuid()}"
+)  # readable by the user that it will run as
 
 
 class Missing(Exception):
@@ -78,7 +80,14 @@ def _unpacked(folder: Path) -> Programs:
 def _fetch(archives: Path, target: Path) -> None:
     (archives / "partial").mkdir()
     command = ["apt-get", "install", "--yes", "--download-only", "--no-install-recommends", "postgresql"]
-    options = ["-o", f"Dir::Cache::archives={archives}", "-o", "Debug::NoLocking=1", "-o", "APT::Sandbox::User="]
+    options = [
+        "-o",
+        f"Dir::Cache::archives={archives}",
+        "-o",
+        "Debug::NoLocking=1",
+        "-o",
+        "APT::Sandbox::User=",
+    ]
     try:
         subprocess.run([*command, *options], check=True, capture_output=True, text=True, timeout=300)
     except (subprocess.SubprocessError, OSError) as error:

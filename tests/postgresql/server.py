@@ -62,13 +62,19 @@ class Server:
         command = [self._programs.bin / "postgres", "-D", self._data, "-p", str(self.port), *options]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **self._as_user, start_new_session=True
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                **self._as_user,
+                start_new_session=True,
             )
         self._wait_until_ready()
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """SIGINT ends all connections (fast), SIGQUIT as if the machine had failed (immediate)."""
         if self._process is not None:
+            self.resume()
             self._process.send_signal(how)
             try:
                 self._process.wait(30)
@@ -89,9 +95,7 @@ class Server:
         self._signal_all(signal.SIGCONT)
 
     def remove(self) -> None:
-        if self._process is not None and self._process.poll() is None:
-            self.resume()
-            self.stop(signal.SIGQUIT)
+        self.stop(signal.SIGQUIT)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def log(self) -> str:
@@ -114,11 +118,22 @@ class Server:
         password = self._folder / "password"
         password.write_text(_PASSWORD)
         password.chmod(0o644)
-        command = [self._programs.bin / "initdb", "-D", self._data, "-U", "postgres", "--no-sync", "-E", "UTF8"]
+        command = [
+            self._programs.bin / "initdb",
+            "-D",
+            self._data,
+            "-U",
+            "postgres",
+            "--no-sync",
+            "-E",
+            "UTF8",
+        ]
         command += ["--auth=scram-sha-256", f"--pwfile={password}", "--locale=C"]
         # A language's order of text, which differs from that of SQLite and Python, if this build knows any.
         for language in (["--locale-provider=icu", "--icu-locale=en-US"], []):
-            done = subprocess.run([*command, *language], **self._as_user, capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                [*command, *language], **self._as_user, capture_output=True, text=True, check=False
+            )
             if done.returncode == 0:
                 return
             shutil.rmtree(self._data, ignore_errors=True)

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import sqlalchemy
 from pydantic import ConfigDict, TypeAdapter
-from pydantic_core import to_json, to_jsonable_python
+from pydantic_core import from_json, to_json
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Numeric, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -61,6 +61,13 @@ class Microseconds(TypeDecorator[timedelta]):
         return None if value is None else timedelta(microseconds=value)
 
 
+class _NumberOrText(sqlalchemy.Double[float]):
+    """SQLAlchemy's makes numbers of all that it is given."""
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        return None
+
+
 class Double(TypeDecorator[float]):
     """Floating point numbers of 64 bits, with the infinities, and with NaN, which is ordered behind all others.
 
@@ -69,6 +76,9 @@ class Double(TypeDecorator[float]):
 
     impl = sqlalchemy.Double
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(_NumberOrText() if dialect.name == "sqlite" else sqlalchemy.Double())
 
     def process_bind_param(self, value: float | None, dialect: Dialect) -> Any:
         is_nan = value is not None and math.isnan(value)
@@ -184,7 +194,8 @@ class JsonOf(TypeDecorator[T], Generic[T]):
         return dialect.type_descriptor(json)
 
     def process_bind_param(self, value: T | None, dialect: Dialect) -> Any:
-        return to_jsonable_python(value, bytes_mode="base64", inf_nan_mode="strings")
+        # By way of text, because only that writes NaN and the infinities, for which JSON has no numbers, as texts.
+        return from_json(to_json(value, bytes_mode="base64", inf_nan_mode="strings"))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> T | None:
         return None if value is None else self._adapter.validate_json(to_json(value))

@@ -1,0 +1,429 @@
+"""Lists on both databases: whatever is asked, they answer what `kit.resource.select` does in memory."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic_core import to_jsonable_python
+from sqlalchemy import BigInteger, delete
+from sqlalchemy import select as sql_select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from kit.database import (
+    Database,
+    DatabaseConfig,
+    Double,
+    EnumName,
+    JsonOf,
+    Microseconds,
+    Name,
+    Unsigned64,
+    UtcDateTime,
+    select_page,
+)
+from kit.resource import (
+    PRESENT,
+    And,
+    Compare,
+    Has,
+    Node,
+    Not,
+    Or,
+    OrderKey,
+    Page,
+    Pattern,
+    Query,
+    Rules,
+    select,
+)
+
+
+class Binding(IntEnum):
+    UNSPECIFIED = 0
+    PAPERBACK = 1
+    HARDBACK = 2
+
+
+@dataclass(slots=True, kw_only=True)
+class Person:
+    family_name: str = ""
+    born: datetime | None = None
+    from_: str = ""
+    fee: float = 0.0
+    rank: int = 0
+    awake: timedelta | None = None
+    likes: Binding = Binding.UNSPECIFIED
+    active: bool = False
+    mark: bytes = b""
+    tags: list[str] = field(default_factory=list)
+    mentor: Person | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Book:
+    name: str = ""
+    title: str = ""
+    subtitle: str | None = None
+    pages: int = 0
+    stock: int | None = None
+    sold: int = 0
+    price: float = 0.0
+    rating: float | None = None
+    lent: bool = False
+    binding: Binding = Binding.UNSPECIFIED
+    create_time: datetime | None = None
+    lasts: timedelta | None = None
+    cover: bytes = b""
+    author: Person | None = None
+    tags: list[str] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)
+    counts: dict[int, float] = field(default_factory=dict)
+    delete_time: datetime | None = None
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Row(Base):
+    __tablename__ = "books"
+
+    name: Mapped[str] = mapped_column(Name, primary_key=True)
+    title: Mapped[str]  # of the database's language: it must not be seen
+    subtitle: Mapped[str | None] = mapped_column(Name)
+    pages: Mapped[int]
+    stock: Mapped[int | None] = mapped_column(BigInteger)
+    sold: Mapped[int] = mapped_column(Unsigned64)
+    price: Mapped[float] = mapped_column(Double)
+    rating: Mapped[float | None] = mapped_column(Double)
+    lent: Mapped[bool]
+    binding: Mapped[Binding] = mapped_column(EnumName(Binding))
+    create_time: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    lasts: Mapped[timedelta | None] = mapped_column(Microseconds)
+    cover: Mapped[bytes]
+    author: Mapped[Person | None] = mapped_column(JsonOf(Person))
+    tags: Mapped[list[str]] = mapped_column(JsonOf(list[str]))
+    sizes: Mapped[list[int]] = mapped_column(JsonOf(list[int]))
+    people: Mapped[list[Person]] = mapped_column(JsonOf(list[Person]))
+    labels: Mapped[dict[str, str]] = mapped_column(JsonOf(dict[str, str]))
+    counts: Mapped[dict[int, float]] = mapped_column(JsonOf(dict[int, float]))
+    delete_time: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+BOOK = Rules(Book, type="library.example.com/Book", patterns=["shelves/{shelf}/books/{book}"], attributes={})
+FIELDS = [each.name for each in dataclasses.fields(Book)]
+
+
+def book_of(row: Row) -> Book:
+    return Book(**{name: getattr(row, name) for name in FIELDS})
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(DatabaseConfig(url=database_url))
+    await database.create_tables(Base.metadata)
+    yield database
+    await database.close()
+
+
+async def store(database: Database, books: Sequence[Book]) -> None:
+    async with database.session() as session:
+        await session.execute(delete(Row))
+        session.add_all(Row(**{name: getattr(book, name) for name in FIELDS}) for book in books)
+
+
+async def answer(database: Database, query: Query) -> Page[Book]:
+    async with database.read() as session:
+        return await select_page(session, sql_select(Row), query, book_of)
+
+
+# Few values, so that many are equal, and odd ones.
+TEXTS = [
+    "",
+    "a",
+    "A",
+    "ab",
+    "aB",
+    "b",
+    "_b",
+    "a%",
+    "*",
+    "[a]",
+    "é",
+    "z",
+    "Ω",
+    "\U0001f600",
+    "a\\b",
+    "x'y\"",
+    " a",
+]
+texts = st.sampled_from(TEXTS)
+moments = st.sampled_from(
+    [
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(1969, 12, 31, 23, 59, 59, 999999, UTC),
+        datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+        datetime(2026, 1, 2, 3, 4, 5, 1, UTC),
+        datetime(2026, 1, 2, 3, 4, 5, 500000, UTC),
+        datetime(9999, 12, 31, 23, 59, 59, 999999, UTC),
+    ]
+)
+spans = st.sampled_from(
+    [
+        timedelta(0),
+        timedelta(microseconds=1),
+        timedelta(microseconds=-1),
+        timedelta(seconds=59.5),
+        timedelta(days=-400, hours=5),
+        timedelta(days=366, seconds=1),
+        timedelta(days=3_650_000, microseconds=1),
+    ]
+)
+floats = st.sampled_from([0.0, 0.1, 1.0, -2.5, 1e300, 5e-324, math.inf, -math.inf, math.nan])
+int32s = st.sampled_from([0, 1, -1, 2**31 - 1, -(2**31)])
+int64s = st.sampled_from([0, 1, -1, 2**53 + 1, 2**53, 2**63 - 1, -(2**63)])
+uint64s = st.sampled_from([0, 1, 2**53 + 1, 2**63, 2**64 - 2, 2**64 - 1])
+blobs = st.sampled_from([b"", b"\0", b"\xff\xfe", b"abc"])
+bindings = st.sampled_from(Binding)
+KEYS = ["a", "odd.key", 'quo"te', "back\\slash", "é", "", "$", "1", "new\nline"]
+keys = st.sampled_from(KEYS)
+
+
+def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | values
+
+
+def people(depth: int = 1) -> st.SearchStrategy[Person]:
+    return st.builds(
+        Person,
+        family_name=texts,
+        born=maybe(moments),
+        from_=texts,
+        fee=floats,
+        rank=int64s,
+        awake=maybe(spans),
+        likes=bindings,
+        active=st.booleans(),
+        mark=blobs,
+        tags=st.lists(texts, max_size=2),
+        mentor=maybe(people(depth - 1)) if depth else st.none(),
+    )
+
+
+books = st.builds(
+    Book,
+    title=texts,
+    subtitle=maybe(texts),
+    pages=int32s,
+    stock=maybe(int64s),
+    sold=uint64s,
+    price=floats,
+    rating=maybe(floats),
+    lent=st.booleans(),
+    binding=bindings,
+    create_time=maybe(moments),
+    lasts=maybe(spans),
+    cover=blobs,
+    author=maybe(people()),
+    tags=st.lists(texts, max_size=3),
+    sizes=st.lists(int64s, max_size=3),
+    people=st.lists(people(), max_size=2),
+    labels=st.dictionaries(keys, texts, max_size=3),
+    counts=st.dictionaries(int32s, floats, max_size=2),
+    delete_time=maybe(moments),
+)
+
+
+@st.composite
+def libraries(draw: st.DrawFn) -> list[Book]:
+    """Books of different names, in the order of no key."""
+    found = draw(st.lists(books, max_size=8))
+    for number, book in enumerate(found):
+        shelf = draw(st.sampled_from(["1", "2", "a_b", "aXb", "%"]))
+        book.name = f"shelves/{shelf}/books/{draw(st.sampled_from('zyXé'))}{number}"
+    return found
+
+
+finite = floats.filter(math.isfinite)
+wide = int64s | uint64s
+ORDERED = ["=", "!=", "<", "<=", ">", ">="]
+EQUAL = ["=", "!="]
+SCALARS: dict[type[Any], tuple[st.SearchStrategy[Any], list[str]]] = {
+    str: (texts, ORDERED),
+    int: (wide, ORDERED),
+    float: (finite, ORDERED),
+    bool: (st.booleans(), EQUAL),
+    Binding: (bindings, EQUAL),
+    datetime: (moments, ORDERED),
+    timedelta: (spans, ORDERED),
+    bytes: (blobs, ORDERED),
+}
+PATHS: list[tuple[tuple[str, ...], type[Any]]] = [
+    (("title",), str),
+    (("subtitle",), str),
+    (("pages",), int),
+    (("stock",), int),
+    (("sold",), int),
+    (("price",), float),
+    (("rating",), float),
+    (("lent",), bool),
+    (("binding",), Binding),
+    (("create_time",), datetime),
+    (("lasts",), timedelta),
+    (("cover",), bytes),
+]
+IN_PERSON: list[tuple[tuple[str, ...], type[Any]]] = [
+    (("family_name",), str),
+    (("born",), datetime),
+    (("from",), str),
+    (("fee",), float),
+    (("rank",), int),
+    (("awake",), timedelta),
+    (("likes",), Binding),
+    (("active",), bool),
+    (("mark",), bytes),
+    (("mentor", "family_name"), str),
+    (("mentor", "born"), datetime),
+]
+MANY: list[tuple[tuple[str, ...], type[Any]]] = [
+    (("tags",), list),
+    (("people",), list),
+    (("labels",), dict),
+    (("author",), Person),
+    (("author", "tags"), list),
+    (("author", "mentor"), Person),
+]
+
+
+def in_author(path: tuple[str, ...]) -> tuple[str, ...]:
+    return ("author", *path)
+
+
+@st.composite
+def compares(draw: st.DrawFn, paths: Sequence[tuple[tuple[str, ...], type[Any]]]) -> Node:
+    path, kind = draw(st.sampled_from(paths))
+    if path == ("rank",) or path == ("author", "rank"):
+        values, operators = int64s, ORDERED  # see the limits of SQLite in json_values
+    else:
+        values, operators = SCALARS[kind]
+    if draw(st.integers(0, 9)) == 0:
+        return Compare(path, ":", PRESENT, kind)
+    if kind is str and draw(st.integers(0, 2)) == 0:
+        ends = draw(st.sampled_from([(True, False), (False, True), (True, True), (False, False)]))
+        return Compare(path, "like", Pattern(draw(texts), *ends), str)
+    return Compare(path, draw(st.sampled_from(operators)), draw(values), kind)
+
+
+def leaves() -> st.SearchStrategy[Node]:
+    own = [*PATHS, *((in_author(path), kind) for path, kind in IN_PERSON)]
+    labels = [(("labels", key), str) for key in KEYS]
+    counts = [(("counts", key), float) for key in ("0", "-1", "7")]
+    element = compares([((), str)])
+    return st.one_of(
+        compares(own),
+        compares([*labels, *counts]),
+        st.builds(lambda chosen: Compare(chosen[0], ":", PRESENT, chosen[1]), st.sampled_from(MANY)),
+        st.builds(Has, st.sampled_from([("tags",), ("author", "tags")]), element),
+        st.builds(Has, st.just(("sizes",)), compares([((), int)])),
+        st.builds(Has, st.just(("people",)), compares(IN_PERSON)),
+        st.builds(Has, st.just(("people",)), st.builds(Has, st.just(("tags",)), element)),
+    )
+
+
+def nodes() -> st.SearchStrategy[Node]:
+    def more(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+        several = st.lists(inner, min_size=2, max_size=3).map(tuple)
+        return st.builds(And, several) | st.builds(Or, several) | st.builds(Not, inner)
+
+    return st.recursive(leaves(), more, max_leaves=4)
+
+
+NULLABLE = {"subtitle", "stock", "rating", "create_time", "lasts"}
+ORDERS = [
+    *((path, path[0] in NULLABLE) for path, kind in PATHS if kind is not bytes),
+    *((in_author(path), True) for path, kind in IN_PERSON if kind is not bytes),
+]
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> tuple[OrderKey, ...]:
+    chosen = draw(st.lists(st.sampled_from(ORDERS), max_size=3, unique_by=lambda each: each[0]))
+    found = [OrderKey(path, draw(st.booleans()), nullable) for path, nullable in chosen]
+    return (*found, OrderKey(("name",), draw(st.booleans())))
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> Query:
+    return Query(
+        parent=draw(
+            st.sampled_from(["", "", "shelves/1", "shelves/-", "shelves/a_b", "shelves/%", "shelves/9"])
+        ),
+        where=draw(st.none() | nodes()),
+        order=draw(orders()),
+        limit=draw(st.none() | st.integers(1, 4)),
+        skip=draw(st.sampled_from([0, 0, 1, 3])),
+        show_deleted=draw(st.booleans()),
+        counted=draw(st.booleans()),
+        equals=draw(
+            st.sampled_from([(), (("binding", Binding.PAPERBACK),), (("title", "a"),), (("pages", 1),)])
+        ),
+    )
+
+
+def same(page: Page[Book]) -> tuple[list[str], int]:
+    return [_shown(book) for book in page.items], page.total_size
+
+
+def _shown(book: Book) -> str:
+    """NaN is not equal to itself, maps have no order, and UTC has several classes."""
+    return json.dumps(to_jsonable_python(book, bytes_mode="base64", inf_nan_mode="strings"), sort_keys=True)
+
+
+law = settings(
+    max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+@law
+@given(library=libraries(), query=queries())
+async def test_a_database_answers_as_memory_does(
+    database: Database, library: list[Book], query: Query
+) -> None:
+    await store(database, library)
+    expected = select(query, library)
+    assert same(await answer(database, query)) == same(expected)
+
+
+@law
+@given(library=libraries(), order=orders(), limit=st.integers(1, 3))
+async def test_pages_behind_each_other_are_the_whole_list(
+    database: Database, library: list[Book], order: tuple[OrderKey, ...], limit: int
+) -> None:
+    await store(database, library)
+    everything = select(Query(order=order, show_deleted=True), library).items
+    for number in range(len(everything)):
+        last = select(Query(order=order, show_deleted=True, limit=1, skip=number), library).items[0]
+        after = tuple(_value(last, key.path) for key in order)
+        query = Query(order=order, after=after, limit=limit, show_deleted=True)
+        page = await answer(database, query)
+        assert [book.name for book in page.items] == [
+            book.name for book in everything[number + 1 : number + 1 + limit]
+        ]
+
+
+def _value(value: Any, path: Sequence[str]) -> Any:
+    for name in path:
+        value = None if value is None else getattr(value, "from_" if name == "from" else name)
+    return value
