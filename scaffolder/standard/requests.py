@@ -81,12 +81,15 @@ class RequestReader:
             del self.left[found[0].name]
         return bool(found)
 
-    def take_parent(self, *, needed: bool = False) -> None:
-        """Takes the parent: of a resource name `parent` or what the contract says is one, else the parent's id."""
+    def take_parent(self, *, needed: bool = False, paired: bool = False) -> None:
+        """Takes the parent: of a resource name `parent` or what the contract says is one, else the parent's id.
+
+        Where the request's fields are `paired` with the resource's, that id is one of them unless it is in a path.
+        """
         resource = self.resource
         if not resource.patterns:
-            if resource.parent_field:
-                own = next(f for f in resource.message.fields if f.name == resource.parent_field)
+            own = next((f for f in resource.message.fields if f.name == resource.parent_field), None)
+            if own and (not paired or own.name in self._in_paths()):
                 self.take("parent", (own.name,), lambda f: same_type(f, own) and not f.oneof)
             return
         if resource.has_parent and not self.take("parent", ("parent",), is_text):
@@ -122,6 +125,11 @@ class RequestReader:
         """Refuses what is left, the first in the order of the contract."""
         for each in self.left.values():
             raise RefusedError(self._reason(each))
+
+    def _in_paths(self) -> set[str]:
+        """The fields that every path takes."""
+        paths = [{v.name for v in b.path.variables} for method in self.methods for b in method.bindings]
+        return set.intersection(*paths) if paths else set()
 
     def _is_parent(self, each: Field) -> bool:
         """Whether a field is the parent by another name: its children are of this type, or a path takes a parent."""
@@ -177,7 +185,7 @@ def create(reader: RequestReader) -> StandardMethod:
     if reader.is_resource and resource.patterns:
         _refuse_identity(reader)
     flat = not reader.take_payload()
-    reader.take_parent(needed=True)
+    reader.take_parent(needed=True, paired=flat)
     pairs = reader.take_pairs() if flat else ()
     if not resource.is_integer:
         noun_id = f"{snake(resource.message.name)}_id"
@@ -252,7 +260,7 @@ def update(reader: RequestReader) -> StandardMethod:
     flat = not reader.take_payload()
     if not reader.take_identity() and flat:
         raise RefusedError(f"the request has neither {a(name)} nor its {resource.identity.name}")
-    reader.take_parent()
+    reader.take_parent(paired=flat)
     reader.take("mask", ("update_mask", "field_mask", "mask"), is_mask)
     _take_etag(reader)
     pairs = reader.take_pairs() if flat else ()
@@ -271,7 +279,7 @@ def list_(reader: RequestReader) -> StandardMethod:
     """AIP-132: the parent, pages, `filter`, `order_by`, `show_deleted`, `read_mask`, fields that have to be equal."""
     resource = reader.resource
     own = {each.name for each in resource.message.fields}
-    reader.take_parent()
+    reader.take_parent(paired=True)
     reader.take("page_size", [name for name in SIZES if name not in own], is_integer)
     reader.take("page_token", ("page_token",), is_text)
     reader.take("skip", [name for name in SKIPS if name not in own], is_integer)

@@ -94,6 +94,8 @@ CONTRACTS: dict[str, Callable[[Path], Source]] = {
     "articles": own("articles/v1/articles.proto"),
     "archive": own("archive/v1/archive.proto"),
     "values": own("values/v1/values.proto"),
+    "loose": own("loose/v1/loose.proto"),
+    "present": own("present/v1/present.proto"),
     "together": sample("hello/v1", "library/v1", "order/v1"),
     "longrunning": longrunning,
     "health": health,

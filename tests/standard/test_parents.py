@@ -155,3 +155,27 @@ def test_parents_id_beside_the_payload(load: Load) -> None:
         "GetBook": ("get", "shelf_id"),
         "ListBooks": ("list", "shelf_id"),
     }
+
+
+def test_parents_id_among_the_fields(load: Load) -> None:
+    """Where no path has it, an id among the resource's fields is set and compared like any other of them."""
+    messages = {
+        "Shelf": "int64 id, theme",
+        "Book": "int64 id, int64 shelf_id, title",
+        "CreateShelfRequest": "theme",
+        "CreateBookRequest": "int64 shelf_id, title",
+        "UpdateBookRequest": "int64 id, int64 shelf_id, title",
+        "GetBookRequest": "int64 shelf_id, int64 id",
+        "ListBooksRequest": "int64 shelf_id",
+        "ListBooksReply": "repeated Book books",
+    }
+    rpcs = ["CreateShelf CreateShelfRequest Shelf", "ListBooks ListBooksRequest ListBooksReply"]
+    rpcs += [f"{verb}Book {verb}BookRequest Book" for verb in ("Create", "Update", "Get")]
+    found = recognise(load(contract(messages, *rpcs)))
+    methods = {name.rpartition(".")[2]: each for name, each in found.methods.items()}
+    pairs = (("shelf_id", "shelf_id"), ("title", "title"))
+    assert (methods["CreateBook"].parent, methods["CreateBook"].fields) == ("", pairs)
+    assert (methods["UpdateBook"].parent, methods["UpdateBook"].fields) == ("", pairs)
+    assert (methods["ListBooks"].parent, methods["ListBooks"].equals) == ("", pairs[:1])
+    assert methods["GetBook"].parent == "shelf_id"
+    assert found.resources["shop.v1.Book"].parent == "shop.v1.Shelf"

@@ -125,7 +125,7 @@ def columns_of(domain: Domain, fields: Sequence[DomainField], identity: Field) -
     attributes = _attributes([field.attribute for field in fields])
     found = []
     for field, name, attribute in zip(fields, names, attributes, strict=True):
-        is_identity = field.field is identity
+        is_identity = field.field.name == identity.name
         kind = identity_type(identity) if is_identity else type_of(field)
         nullable = field.annotation.endswith(" | None")
         options = [*([f'"{name}"'] if name != attribute else []), *filter(None, [kind.model])]

@@ -70,7 +70,8 @@ class Domain:
 
     `package` is the service's own: a message of another package gets that package's name in front where two
     messages would be called alike. `reserved` are names that the module uses itself. `texts` are the names of fields
-    that stay text though they are declared as UUIDs: identities, which are names, and what refers to them.
+    that stay text though they are declared as UUIDs: identities, which are names, and what refers to them. `keys` are
+    the identities themselves, as (message, field): a resource has one whether or not the contract calls it optional.
     """
 
     def __init__(
@@ -82,11 +83,13 @@ class Domain:
         imports: Imports,
         *,
         texts: Collection[str] = (),
+        keys: Collection[tuple[str, str]] = (),
     ) -> None:
         self._contract = contract
         self._imports = imports
         self._package = package
         self._texts = texts
+        self._keys = keys
         roots = list(roots)
         reached = closure(contract, roots)
         places = contract.places
@@ -206,7 +209,8 @@ class Domain:
         for field in message.fields:
             attribute = safe(_attribute(field.name), RESERVED_ATTRIBUTES | classes | taken)
             taken.add(attribute)
-            found.append(self._field(attribute, field))
+            is_key = field.has_presence and (message.full_name, field.name) in self._keys
+            found.append(self._field(attribute, replace(field, has_presence=False) if is_key else field))
         shadowed = taken & BUILTIN_TYPES
         return [_qualified(field, shadowed) for field in found] if shadowed else found
 

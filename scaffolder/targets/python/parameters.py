@@ -106,7 +106,7 @@ class Parameters:
             yield self._entity()
         elif verb != "list":
             yield self._requests()
-        if verb == "update" and (standard.mask or not standard.payload):
+        if verb == "update" and self._has_mask():
             yield self._mask()
         if standard.parent and standard.parent not in dict(standard.fields):
             yield self._parent()
@@ -146,6 +146,12 @@ class Parameters:
             pairs = [(stored.attributes[of], self._passed(given)) for given, of in self._standard.fields]
             passed = f"{stored.entity}({', '.join(f'{name}={given}' for name, given in pairs)})"
         return Parameter(stored.variable, stored.entity, "", field, value, passed, positional=True)
+
+    def _has_mask(self) -> bool:
+        """Whether something says which fields are updated: a mask, or which fields the request has."""
+        standard = self._standard
+        is_whole = standard.payload or self._request.full_name == self._stored.resource.message.full_name
+        return bool(standard.mask) or not is_whole or (standard.replaces and not standard.payload)
 
     def _mask(self) -> Parameter:
         field = self._standard.mask

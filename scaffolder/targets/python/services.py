@@ -138,6 +138,7 @@ class ServiceViews:
             self._reserved(),
             imports,
             texts=names_of_identities(self.recognised.resources.values()),
+            keys={(r.message.full_name, r.identity.name) for r in self.recognised.resources.values()},
         )
         plain = self.methods(imports)
         standard = self._standard(domain, imports, {view["name"]: view["snake"] for view in plain})
@@ -235,8 +236,9 @@ class ServiceViews:
 
     def _conversions(self, domain: Domain, imports: Imports) -> list[Conversion]:
         taken, given = crossing(self._custom())
-        for standard in self.standard.values():
-            if standard.verb in ("create", "update") and standard.payload:
+        for method, standard in self._standard_methods():
+            is_whole = standard.payload or method.input == standard.resource.message.full_name
+            if standard.verb in ("create", "update") and is_whole:
                 taken.append(standard.resource.message.full_name)
             elif standard.verb in ("create", "update"):
                 taken += [m.type_name for m in standard.resource.message.fields if _is_given(standard, m)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -138,6 +138,7 @@ class StandardService:
         given = {field.name: field for field in request.fields}
         own = {field.name: field for field in standard.resource.message.fields}
         identity = standard.resource.identity.name
+        own[identity] = replace(own[identity], has_presence=False)  # as the entity has it
         plain = [(given[name], own[of]) for name, of in standard.fields if of != identity]
         named = {standard.identity: identity} if standard.identity else {}
         named |= {name: of for name, of in standard.fields if of == identity}
