@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from scaffolder.contract.model import Contract, Method
 from scaffolder.standard.fields import RefusedError, is_flag, is_mask, is_text
 from scaffolder.standard.model import StandardMethod
-from scaffolder.standard.requests import RequestReader, create, delete, get, made, update
+from scaffolder.standard.request_reader import RequestReader
+from scaffolder.standard.requests import create, delete, get, made, update
 from scaffolder.standard.resources import aliases
 from scaffolder.standard.words import a, fold, plural
 

@@ -7,11 +7,11 @@ would be a wrong answer. A custom RPC becomes a use-case method that answers UNI
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from scaffolder.contract.model import Contract, Method, Service
+from scaffolder.contract.model import Contract, Method
 from scaffolder.standard import names, reasons, responses
 from scaffolder.standard.batches import ITEMS, batch
 from scaffolder.standard.fields import OPERATION, RefusedError
@@ -19,8 +19,10 @@ from scaffolder.standard.model import Resource, StandardMethod
 from scaffolder.standard.overrides import CUSTOM, Problem, parse
 from scaffolder.standard.parents import with_parents
 from scaffolder.standard.plans import Plan, Planner
-from scaffolder.standard.requests import RequestReader, create, delete, get, list_, undelete, update
+from scaffolder.standard.request_reader import RequestReader
+from scaffolder.standard.requests import create, delete, get, list_, undelete, update
 from scaffolder.standard.resources import Use, resource
+from scaffolder.standard.result import Standard
 from scaffolder.standard.words import a, pascal
 
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -32,30 +34,6 @@ _READERS = {
     "delete": delete,
     "undelete": undelete,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Standard:
-    """What is standard in a contract.
-
-    `methods` are the standard methods by the full name of their RPC, `resources` the stored messages by their full
-    name, over all services. `reasons` says for every RPC, by full name, what it was taken for and by what, or why it
-    is a custom method. `problems` are the overrides that cannot be followed.
-    """
-
-    methods: Mapping[str, StandardMethod]
-    resources: Mapping[str, Resource]
-    reasons: Mapping[str, str]
-    problems: tuple[Problem, ...] = ()
-
-    def of(self, service: Service) -> dict[str, StandardMethod]:
-        """The standard methods of a service by the RPC's plain name."""
-        return {m.name: self.methods[m.full_name] for m in service.methods if m.full_name in self.methods}
-
-    def stored_by(self, service: Service) -> list[Resource]:
-        """The resources whose repository lives in the service's files: those that it creates."""
-        unique = {s.resource.message.full_name: s.resource for s in self.of(service).values()}
-        return list(unique.values())
 
 
 def recognise(
