@@ -68,6 +68,7 @@ def compared(settings: Settings, lock: Lock, warnings: tuple[Diagnostic, ...], r
     idle = (
         *hints.idle(merger.wishes.restore, changeset.changes),
         *hints.abandoned(project, changeset.changes),
+        *hints.unknown_settings(project, changeset.changes),
     )
     told = (*warnings, *lost, *unused, *contract.warnings, *doubts, *migration.warnings, *renamed, *idle)
     report = Report(project.root, changes, told)

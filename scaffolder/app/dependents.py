@@ -26,6 +26,8 @@ from scaffolder.workspace.comparison import ORPHANED_EDITED
 from scaffolder.workspace.inputs import read_bytes
 
 FOLDERS = ("src", "tests", "clients")
+DATABASE = ".kit.database."
+"""What the last resource of a contract takes along, unless it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,8 @@ def dangling(
             message, hint = f"uses `{module}`, which was renamed", f"it is `{lost.moved[module]}` now"
         elif lost.can_stay(use.reference):
             message, hint = f"uses {what}, which was renamed or pruned", "change it by hand"
+        elif DATABASE in f"{module}.":
+            hint = "with `database` among the features of scaffold.yaml it stays"
         elif homes:
             hint = f"it is in `{homes[0]}` now"
         elif not name and module.endswith("_pb2"):

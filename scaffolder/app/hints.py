@@ -7,16 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffolder.app import pipeline
-from scaffolder.app.report import LOCK
+from scaffolder.app.report import LEADS_NOWHERE, LOCK
 from scaffolder.artifact import WHOLE, Artifact, Ownership
 from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError
 from scaffolder.paths import shown
 from scaffolder.suggest import hint, nearest
+from scaffolder.targets.python.merging.members import class_members
 from scaffolder.targets.python.merging.references import definition_names
 from scaffolder.targets.python.renames import suggest
 from scaffolder.targets.python.renames.suggest_types import type_suggestions
 from scaffolder.workspace.changeset import Change
+from scaffolder.workspace.inputs import read_bytes
 from scaffolder.workspace.lock import FILE, Lock
+
+SETTINGS, SETTINGS_CLASS = "configs/config.yaml", "Config"
 
 if TYPE_CHECKING:
     from scaffolder.contract.model import Contract
@@ -57,6 +61,21 @@ def abandoned(project: Project, changes: Sequence[Change]) -> Iterator[Diagnosti
     if own and all(item.before is item.after is None for item in own):
         advice = "if you gave the package another name, set `name` in scaffold.yaml to it and run again"
         yield Diagnostic("package", "all that is yours in it is gone", advice, Location(folder), "warning")
+
+
+def unknown_settings(project: Project, changes: Sequence[Change]) -> Iterator[Diagnostic]:
+    """Sections of configs/config.yaml, which is the user's, that the settings lose: the service would not start."""
+    config = next((item for item in changes if item.path == f"src/{project.package}/config.py"), None)
+    if config is None or config.before is None or config.after is None:
+        return
+    before, after = (class_members(text.decode(errors="replace")) for text in (config.before, config.after))
+    gone = before.get(SETTINGS_CLASS, {}).keys() - after.get(SETTINGS_CLASS, {}).keys()
+    path = project.root / SETTINGS
+    for number, line in enumerate((read_bytes(str(path)) or b"").decode(errors="replace").splitlines(), 1):
+        name = line.partition(":")[0]
+        if name in gone:
+            message = f"`{name}` is no setting any more, and the service does not start with it"
+            yield Diagnostic(LEADS_NOWHERE, message, "remove it", Location(shown(path), number), "error")
 
 
 def lost(root: Path, lock: Lock, changes: Sequence[Change]) -> tuple[Diagnostic, ...]:

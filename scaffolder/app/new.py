@@ -13,7 +13,7 @@ from scaffolder.app.assembly import assemble, bases_of, entries_of, lock_artifac
 from scaffolder.app.report import Report
 from scaffolder.artifact import Artifact, Ownership
 from scaffolder.diagnostics import Diagnostic, fail
-from scaffolder.project import FEATURES, Project
+from scaffolder.project import ALL_FEATURES, FEATURES, Project
 from scaffolder.project.names import validate_project_name
 from scaffolder.suggest import hint
 from scaffolder.workspace import inputs, placement, safety
@@ -65,9 +65,9 @@ def parse_features(names: Sequence[str]) -> tuple[str, ...]:
     if list(names) == ["none"]:
         return ()
     for name in names:
-        if name not in FEATURES:
-            raise fail("feature", f"there is no feature `{name}`", hint(name, (*FEATURES, "none")))
-    return tuple(feature for feature in FEATURES if feature in names)
+        if name not in ALL_FEATURES:
+            raise fail("feature", f"there is no feature `{name}`", hint(name, (*ALL_FEATURES, "none")))
+    return tuple(feature for feature in ALL_FEATURES if feature in names)
 
 
 def _from_contracts(request: Request, project: Project) -> Draft:

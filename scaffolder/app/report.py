@@ -54,7 +54,7 @@ class Report:
 
     @property
     def needs_attention(self) -> bool:
-        """Whether something is left that the run could not do: a conflict, or code that leads nowhere."""
+        """Whether something is left that the run could not do: a conflict, or code or settings that lead nowhere."""
         return bool(self.conflicts) or any(
             item.code == LEADS_NOWHERE and item.severity == "error" for item in self.warnings
         )

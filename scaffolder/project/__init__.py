@@ -14,6 +14,10 @@ from scaffolder.project.names import package_name
 
 FILE = "scaffold.yaml"
 FEATURES = ("docker", "kubernetes", "ci")
+"""The optional parts that a new project has unless something else is asked for."""
+MORE_FEATURES = ("database",)
+"""Those that it has only if asked: a database comes by itself with the first resource of a contract."""
+ALL_FEATURES = (*FEATURES, *MORE_FEATURES)
 METHODS_COMMENT = "What RPCs are taken for: custom, or a standard method such as: list order.v1.Order"
 NAMES_COMMENT = "What services are called in files and classes where another one has their own name."
 
@@ -103,7 +107,7 @@ def render(project: Project) -> str:
     lines += _sequence("contracts", project.contracts)
     lines += ["", "# Where contracts and what they import are searched, in this order."]
     lines += _sequence("proto_paths", project.proto_paths)
-    lines += ["", f"# Optional parts, of: {', '.join(FEATURES)}."]
+    lines += ["", f"# Optional parts, of: {', '.join(ALL_FEATURES)}."]
     lines += _sequence("features", project.features)
     if project.handlers_dir != project.default_handlers_dir:
         lines += ["", "# The folder of the handlers.", f"handlers: {project.handlers_dir}"]

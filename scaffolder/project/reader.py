@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from scaffolder.diagnostics import Diagnostic, Location, ScaffoldError, fail
 from scaffolder.paths import is_plain_relative
-from scaffolder.project import FEATURES, Project, handlers_problem
+from scaffolder.project import ALL_FEATURES, FEATURES, Project, handlers_problem
 from scaffolder.project.names import package_name
 from scaffolder.project.openapi_section import OpenApiReader
 from scaffolder.suggest import hint
@@ -184,8 +184,8 @@ class Reader:
                     item, f"`{contract}` is not the name of a .proto file", f"{where}: order/v1/order.proto"
                 )
         for feature, item in zip(features, self._items(values, "features"), strict=False):
-            if feature not in FEATURES:
-                self._report(item, f"unknown feature `{feature}`", hint(feature, FEATURES))
+            if feature not in ALL_FEATURES:
+                self._report(item, f"unknown feature `{feature}`", hint(feature, ALL_FEATURES))
 
     def _check_handlers(self, node: Node, handlers: str, package: str) -> None:
         problem = handlers_problem(handlers, package)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scaffolder import project as projects
 from scaffolder.app.contracts import append_contract
 from scaffolder.diagnostics import ScaffoldError
-from scaffolder.project import FEATURES, Project
+from scaffolder.project import ALL_FEATURES, FEATURES, Project
 from scaffolder.project.yaml_splice import scalar, set_scalar
 
 ROOT = Path("/project")
@@ -24,7 +24,7 @@ odd = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_s
 @given(
     listed=st.lists(contracts, unique=True, max_size=3),
     paths=st.lists(odd, unique=True, max_size=2),
-    features=st.lists(st.sampled_from(FEATURES), unique=True),
+    features=st.lists(st.sampled_from(ALL_FEATURES), unique=True),
 )
 def test_what_is_written_is_read(listed: list[str], paths: list[str], features: list[str]) -> None:
     """A project survives the way to text and back."""

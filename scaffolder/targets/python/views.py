@@ -64,11 +64,11 @@ class ProjectViews:
         """The project's features, and what the contract asks for.
 
         `http` where an RPC has an HTTP binding, `errors` where it declares reasons, `validation` where it has rules,
-        `stores` where a resource is stored.
+        `stores` where a resource is stored, and `database` there as well.
         """
         bound = any(m.bindings for service in self.contract.services for m in service.methods)
         asked = {"http": bound, "errors": bool(self.contract.errors), "validation": self.contract.has_rules}
-        asked["stores"] = self.stores
+        asked |= {"stores": self.stores, "database": self.stores}
         return frozenset(self.features) | {name for name, there in asked.items() if there}
 
     @property
@@ -94,6 +94,7 @@ class ProjectViews:
                 "title": title(self.package),
                 "requires": self.contract.has_required,
                 "stores": self.stores,
+                "database": "database" in self.enabled,
                 "services": services,
                 "client_names": _client_names(services, errors),
                 "errors": errors,

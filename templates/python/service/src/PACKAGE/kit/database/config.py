@@ -35,7 +35,7 @@ class DatabaseConfig(Section):
     and refuse to start, or ignore it.
     """
 
-    url: str = "sqlite+aiosqlite:///data.db"
+    url: str = "sqlite+aiosqlite:///var/data.db"
     pool_size: Annotated[int, Field(ge=1)] = 10
     pool_timeout: Duration = timedelta(seconds=10)
     pool_recycle: Duration = timedelta(minutes=30)
