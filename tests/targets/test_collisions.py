@@ -131,7 +131,7 @@ def test_two_services_that_store_the_same_resource(load: Load) -> None:
         ("BookRepository", "book_repository", "books"),
         ("AdminBookRepository", "admin_book_repository", "admin_books"),
     ]
-    assert views["admin"]["service"]["methods"][0]["repository_property"] == "_admin_book_repository"
+    assert views["admin"]["service"]["methods"][0]["stored"].repository == "self._admin_book_repository"
 
 
 def test_repository_of_a_resource_beside_a_service_called_like_it(load: Load) -> None:

@@ -51,7 +51,7 @@ def read_for(domain: Domain, given: Field, own: Field) -> str:
     """The value of a request's field `given`, for a field of an entity that may have presence where this has none."""
     item = domain.field_of(given)
     if given.has_presence and not own.has_presence:
-        return item.value.read(_source(item), given.name)
+        return read_one(item.value, given.name, _source(item))
     return f"{_read(item)} or None" if own.has_presence and not given.has_presence else _read(item)
 
 
@@ -86,13 +86,23 @@ def _read(item: DomainField) -> str:
     if item.key:
         return _read_all(value, f'each_of_map("{name}", {value.reader}, {source})', source, "dict")
     if item.field.repeated:
-        return _read_all(value, f'each("{name}", {value.reader}, {source})', source, "list")
-    read = value.read(source, name)
-    if value.reader and not value.names_field:
-        read = f'within("{name}", {value.reader}, {source})'
+        return read_many(value, name, source)
+    read = read_one(value, name, source)
     if item.field.has_presence:
         return f'{read} if message.HasField("{name}") else None'
     return f"{read} if {source} else None" if value.nullable else read
+
+
+def read_one(value: ValueType, name: str, source: str) -> str:
+    """The value of a message's field that is there, with its place in what is found wrong."""
+    if value.reader and not value.names_field:
+        return f'within("{name}", {value.reader}, {source})'
+    return value.read(source, name)
+
+
+def read_many(value: ValueType, name: str, source: str) -> str:
+    """The values of a repeated field, with their places in what is found wrong."""
+    return _read_all(value, f'each("{name}", {value.reader}, {source})', source, "list")
 
 
 def _read_all(value: ValueType, each: str, source: str, container: str) -> str:

@@ -133,7 +133,7 @@ class StandardView:
         """The arguments of `Rules.query`."""
         standard = self.standard
         found = [f"parent={name}"] if (name := self._named(standard.parent)) else []
-        found += [f"{name}={name}" for name in LIST if self._named(getattr(standard, name))]
+        found += [f"{name}={given}" for name in LIST if (given := self._named(getattr(standard, name)))]
         if not (standard.page_size or standard.page_token or standard.skip or standard.page):
             found.append("page_size=None")
         if standard.total_size:

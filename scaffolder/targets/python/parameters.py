@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from scaffolder.contract.model import Message
 from scaffolder.standard import StandardMethod
+from scaffolder.targets.python.mapping import read_many, read_one
 from scaffolder.targets.python.names import identifier, safe, snake
 from scaffolder.targets.python.stored import Stored, repr_of
 
@@ -136,7 +137,8 @@ class Parameters:
     def _entity(self) -> Parameter:
         stored, field = self._stored, self._standard.payload
         if field:
-            value = self._domain.value_of(stored.resource.message.full_name).read(of_request(field), field)
+            whole = self._domain.value_of(stored.resource.message.full_name)
+            value = read_one(whole, field, of_request(field))
             passed = f"{self._passed(field)} or {stored.entity}()"
         elif self._request.full_name == stored.resource.message.full_name:
             value = self._domain.value_of(self._request.full_name).read("request")
@@ -188,7 +190,7 @@ class Parameters:
             value = f"[each.{standard.item.identity} for each in {field}]"
             return Parameter("names", names, "", standard.requests, value, positional=True)
         item = self._domain.value_of(self._fields[standard.requests].type_name)
-        value = f"[{item.read('each')} for each in {field}]"
+        value = read_many(item, standard.requests, field)
         annotation = f"Sequence[{item.annotation}]"
         return Parameter("requests", annotation, "", standard.requests, value, positional=True)
 

@@ -22,7 +22,7 @@ View = dict[str, Any]
 
 @dataclass(frozen=True)
 class Request:
-    """A request that a test sends: its arguments as expressions, and in JSON's form; `is_whole` where none is missing."""
+    """A request that a test sends: its fields as expressions, and in JSON's form."""
 
     fields: dict[str, str] = field(default_factory=dict)
     json: dict[str, Any] = field(default_factory=dict)

@@ -129,9 +129,9 @@ class Stored:
 
     @property
     def field(self) -> str:
-        """Where violations of its rules say that it is in a request: `book`, `""` where requests repeat its fields."""
+        """Where its rules say that it is in a request: `book`; `""` where all requests repeat its fields."""
         payloads = {each.payload for each in self.flat if each.verb in ("create", "update")}
-        return "" if payloads == {""} else self.variable.strip("_")
+        return payloads.pop() if len(payloads) == 1 else self.variable
 
     @cached_property
     def needs(self) -> frozenset[str]:
