@@ -120,6 +120,11 @@ class Parameters:
         if verb == "list":
             yield from map(self._equal, (field for field, _ in standard.equals))
 
+    @property
+    def _is_resource(self) -> bool:
+        """Whether the resource itself is the request."""
+        return self._request.full_name == self._stored.resource.message.full_name
+
     def _plain(self, name: str, field: str, annotation: str, default: str) -> Parameter:
         return Parameter(name, annotation, default, field, of_request(field), self._passed(field))
 
@@ -140,7 +145,7 @@ class Parameters:
             whole = self._domain.value_of(stored.resource.message.full_name)
             value = read_one(whole, field, of_request(field))
             passed = f"{self._passed(field)} or {stored.entity}()"
-        elif self._request.full_name == stored.resource.message.full_name:
+        elif self._is_resource:
             value = self._domain.value_of(self._request.full_name).read("request")
             passed = "request"
         else:
@@ -152,7 +157,7 @@ class Parameters:
     def _has_mask(self) -> bool:
         """Whether something says which fields are updated: a mask, or which fields the request has."""
         standard = self._standard
-        is_whole = standard.payload or self._request.full_name == self._stored.resource.message.full_name
+        is_whole = standard.payload or self._is_resource
         return bool(standard.mask) or not is_whole or (standard.replaces and not standard.payload)
 
     def _mask(self) -> Parameter:

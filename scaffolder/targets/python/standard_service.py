@@ -94,8 +94,14 @@ class StandardService:
             verb = standard.verb.removeprefix("batch_")
             name = self._single(standard)
             if standard.verb in BATCHES and name.startswith("_") and name not in found:
-                item = standard.item or StandardMethod(
-                    verb, standard.resource, standard.requests, force=standard.force, is_empty=True
+                item = replace(standard.item, is_empty=standard.is_empty) if standard.item else None
+                item = item or StandardMethod(
+                    verb,
+                    standard.resource,
+                    standard.requests,
+                    force=standard.force,
+                    allow_missing=standard.allow_missing,
+                    is_empty=standard.is_empty,
                 )
                 request = next(iter(item_requests(self.contract, [(method, standard)])), method.input)
                 found[name] = self._view(request, method.output, item) | {"snake": name, "doc": ""}
