@@ -175,8 +175,9 @@ class _Builder:
         wanted: list[tuple[str, ...]] = [(*scope, key)] if scope else []
         if self.resource.create_time and any(method.order_by for method in self.methods):
             wanted.append((*scope, *self._columns([self.resource.create_time]), key))
-        wanted += [(*scope, column, key) for column in self._compared()]
-        wanted += [(column, key) for column in self._references()]
+        known = {columns[0] for columns in keys if len(columns) == 1}
+        wanted += [(*scope, column, key) for column in self._compared() if column not in known]
+        wanted += [(column, key) for column in self._references() if column not in known]
         wanted += [self._columns(fields) for fields in self.resource.indexes]
         indexes = [columns for columns in dict.fromkeys(wanted) if columns not in keys]
         return tuple(
