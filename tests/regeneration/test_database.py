@@ -51,7 +51,7 @@ WORDS = {
         "        super().__init__()\n",
         "        super().__init__()\n        self.mine = 1\n",
     ),
-    "tests/conftest.py": ("    yield container\n", "    yield container  # mine\n"),
+    "tests/conftest.py": ("(container, [grpc, http]):\n", "(container, [grpc, http]):  # mine\n"),
     "deploy/deployment.yaml": ("cpu: 100m", "cpu: 150m"),
     "pyproject.toml": ('    "httptools>=0.7",\n', '    "httptools>=0.7",\n    "idna",\n'),
 }
