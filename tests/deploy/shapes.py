@@ -10,7 +10,7 @@ from typing import Any
 from scaffolder.contract import builder
 from scaffolder.targets.python.views import ProjectViews
 
-FEATURES = ("ci", "docker", "kubernetes")
+FEATURES = ("ci", "docker", "kubernetes", "database")
 
 View = Mapping[str, Any]
 
@@ -76,7 +76,9 @@ SHAPES: dict[str, View] = {
     "three-services": project(
         "shop", ORDER, IMPORT, AUDIT, handlers="src/shop/handlers", ports={"grpc": 9100, "http": 8100}
     ),
-    "grpc-only": project("hello", "service Greeter { rpc Hello(M) returns (M); }"),
+    "grpc-only": project(
+        "hello", "service Greeter { rpc Hello(M) returns (M); }", features=("ci", "docker", "kubernetes")
+    ),
     "empty-service": project("x", "service Empty {}"),
     "odd-names": project("a1-b2-" + "long" * 10, ODD, contract_package="select"),
     "no-features": project("plain", "service Plain { rpc Watch(M) returns (stream M); }", features=()),

@@ -20,7 +20,7 @@ from .shapes import SHAPES
 Rendered = Callable[[str], Path]
 
 
-def settings(prefix: str) -> type[Settings]:
+def settings(prefix: str, *, database: bool = True) -> type[Settings]:
     """A service's configuration; every section is required, so that the file has to hold it."""
 
     class Config(Settings):
@@ -28,21 +28,25 @@ def settings(prefix: str) -> type[Settings]:
 
         grpc: GrpcConfig
         http: HttpConfig
-        database: DatabaseConfig
         log: LogConfig
         shutdown: ShutdownConfig
 
-    return Config
+    class Storing(Config):
+        database: DatabaseConfig
+
+    return Storing if database else Config
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_runtime_accepts_the_file(rendered: Rendered, shape: str) -> None:
     """Every key and unit of the file is one that the runtime knows, and the ports are the project's."""
     project = SHAPES[shape]["project"]
-    read = load(settings(project["env_prefix"]), rendered(shape) / "configs/config.yaml").model_dump()
+    known = settings(project["env_prefix"], database=project["database"])
+    read = load(known, rendered(shape) / "configs/config.yaml").model_dump()
 
     assert {name: read[name]["port"] for name in ("grpc", "http")} == project["ports"]
-    assert read["database"]["url"] == f"sqlite+aiosqlite:///var/{project['package']}.db"
+    if project["database"]:
+        assert read["database"]["url"] == f"sqlite+aiosqlite:///var/{project['package']}.db"
 
 
 def test_the_file_says_how_to_override_it(rendered: Rendered, monkeypatch: pytest.MonkeyPatch) -> None:

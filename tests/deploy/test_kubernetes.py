@@ -61,8 +61,9 @@ def test_kustomize_builds_the_whole(rendered: Rendered, shape: str) -> None:
 
     objects = built(folder)
 
-    ingress = {"Ingress"} if SHAPES[shape]["project"]["http_prefixes"] else set()
-    assert objects.keys() == {"ConfigMap", "Deployment", "PersistentVolumeClaim", "Service"} | ingress
+    project = SHAPES[shape]["project"]
+    more = {"Ingress": project["http_prefixes"], "PersistentVolumeClaim": project["database"]}
+    assert objects.keys() == {"ConfigMap", "Deployment", "Service"} | {kind for kind in more if more[kind]}
     config = objects["ConfigMap"]
     assert config["data"] == {"config.yaml": (folder / "configs/config.yaml").read_text("utf-8")}
     spec = objects["Deployment"]["spec"]["template"]["spec"]
@@ -75,9 +76,7 @@ def test_kustomize_builds_the_whole(rendered: Rendered, shape: str) -> None:
 def test_objects_find_each_other(rendered: Rendered, shape: str) -> None:
     """Selectors select the pod, named ports and volumes exist, and the ports are the configuration's."""
     deploy = rendered(shape) / "deploy"
-    deployment, service, claim = (
-        load(deploy / f"{name}.yaml") for name in ("deployment", "service", "persistentvolumeclaim")
-    )
+    deployment, service = (load(deploy / f"{name}.yaml") for name in ("deployment", "service"))
     container = pod(rendered(shape))["containers"][0]
     ports = {port["name"]: port["containerPort"] for port in container["ports"]}
     config = load(rendered(shape) / "configs/config.yaml")
@@ -88,7 +87,10 @@ def test_objects_find_each_other(rendered: Rendered, shape: str) -> None:
     assert ports == {"grpc": config["grpc"]["port"], "http": config["http"]["port"]}
     assert {port["targetPort"]: port["port"] for port in service["spec"]["ports"]} == ports
     assert {mount["name"] for mount in container["volumeMounts"]} == volumes.keys()
-    assert volumes["data"]["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"]
+    claims = [
+        volume["persistentVolumeClaim"]["claimName"] for name, volume in volumes.items() if name == "data"
+    ]
+    assert claims == [load(path)["metadata"]["name"] for path in deploy.glob("persistentvolumeclaim.yaml")]
     assert all(len(value) <= 63 for value in labels.values())
 
 
