@@ -24,6 +24,7 @@ def wanted(path: str, view: View) -> bool:
     """Whether a path belongs to the shape, by the layout's own rules."""
     data = view["project"]
     enabled = set(data["features"]) | ({"http"} if data["http_prefixes"] else set())
+    enabled |= {"database", data["database"]} if data["database"] else set()
     return LAYOUT.rule(path).when <= enabled
 
 

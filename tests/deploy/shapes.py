@@ -76,10 +76,13 @@ SHAPES: dict[str, View] = {
     "three-services": project(
         "shop", ORDER, IMPORT, AUDIT, handlers="src/shop/handlers", ports={"grpc": 9100, "http": 8100}
     ),
+    "postgres": project("order-service", ORDER, features=("ci", "docker", "kubernetes", "database", "postgres")),
     "grpc-only": project(
         "hello", "service Greeter { rpc Hello(M) returns (M); }", features=("ci", "docker", "kubernetes")
     ),
     "empty-service": project("x", "service Empty {}"),
     "odd-names": project("a1-b2-" + "long" * 10, ODD, contract_package="select"),
-    "no-features": project("plain", "service Plain { rpc Watch(M) returns (stream M); }", features=()),
+    "no-features": project(
+        "plain", "service Plain { rpc Watch(M) returns (stream M); }", features=("database",)
+    ),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -62,7 +63,8 @@ def test_kustomize_builds_the_whole(rendered: Rendered, shape: str) -> None:
     objects = built(folder)
 
     project = SHAPES[shape]["project"]
-    more = {"Ingress": project["http_prefixes"], "PersistentVolumeClaim": project["database"]}
+    claims = project["database"] and "postgres" not in project["features"]
+    more = {"Ingress": project["http_prefixes"], "PersistentVolumeClaim": claims}
     assert objects.keys() == {"ConfigMap", "Deployment", "Service"} | {kind for kind in more if more[kind]}
     config = objects["ConfigMap"]
     assert config["data"] == {"config.yaml": (folder / "configs/config.yaml").read_text("utf-8")}
@@ -129,6 +131,24 @@ def test_there_is_time_to_shut_down(rendered: Rendered) -> None:
     needed = seconds(shutdown["drain"]) + seconds(shutdown["grace"])
     assert pod(folder)["terminationGracePeriodSeconds"] > needed
     assert seconds(compose["stop_grace_period"]) > needed
+
+
+def test_postgresql_is_where_the_service_looks_for_it(rendered: Rendered) -> None:
+    """Compose gives the URL of the database beside the service, a Secret that of the pods; neither has a volume."""
+    folder = rendered("postgres")
+    services = load(folder / "compose.yaml")["services"]
+    service, database = services["order-service"], services["postgres"]
+
+    url = urlsplit(service["environment"]["ORDER_SERVICE_DATABASE__URL"])
+
+    assert (url.hostname, url.username) == ("postgres", database["environment"]["POSTGRES_USER"])
+    assert url.password == database["environment"]["POSTGRES_PASSWORD"]
+    assert url.path == f"/{url.username}"  # the image makes a database called like the user
+    assert service["depends_on"]["postgres"]["condition"] == "service_healthy"
+    assert "volumes" not in service
+    variables = {each["name"]: each for each in pod(folder)["containers"][0]["env"]}
+    assert variables["ORDER_SERVICE_DATABASE__URL"]["valueFrom"]["secretKeyRef"]["key"] == "url"
+    assert [volume["name"] for volume in pod(folder)["volumes"]] == ["config", "tmp"]
 
 
 def test_data_is_on_the_volume(rendered: Rendered) -> None:

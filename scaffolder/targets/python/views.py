@@ -64,12 +64,19 @@ class ProjectViews:
         """The project's features, and what the contract asks for.
 
         `http` where an RPC has an HTTP binding, `errors` where it declares reasons, `validation` where it has rules,
-        `stores` where a resource is stored, and `database` there as well.
+        `stores` where a resource is stored, and `database` there as well; `sqlite` where that is a file.
         """
         bound = any(m.bindings for service in self.contract.services for m in service.methods)
         asked = {"http": bound, "errors": bool(self.contract.errors), "validation": self.contract.has_rules}
-        asked |= {"stores": self.stores, "database": self.stores}
+        asked |= {"stores": self.stores, "database": bool(self.database), "sqlite": self.database == "sqlite"}
         return frozenset(self.features) | {name for name, there in asked.items() if there}
+
+    @property
+    def database(self) -> str:
+        """Which database the service is deployed with, ``""`` where it has none."""
+        if "postgres" in self.features:
+            return "postgres"
+        return "sqlite" if self.stores or "database" in self.features else ""
 
     @property
     def stores(self) -> bool:
@@ -94,7 +101,7 @@ class ProjectViews:
                 "title": title(self.package),
                 "requires": self.contract.has_required,
                 "stores": self.stores,
-                "database": "database" in self.enabled,
+                "database": self.database,
                 "services": services,
                 "client_names": _client_names(services, errors),
                 "errors": errors,
