@@ -76,7 +76,9 @@ SHAPES: dict[str, View] = {
     "three-services": project(
         "shop", ORDER, IMPORT, AUDIT, handlers="src/shop/handlers", ports={"grpc": 9100, "http": 8100}
     ),
-    "postgres": project("order-service", ORDER, features=("ci", "docker", "kubernetes", "database", "postgres")),
+    "postgres": project(
+        "order-service", ORDER, features=("ci", "docker", "kubernetes", "database", "postgres")
+    ),
     "grpc-only": project(
         "hello", "service Greeter { rpc Hello(M) returns (M); }", features=("ci", "docker", "kubernetes")
     ),
