@@ -29,7 +29,7 @@ def wanted(path: str, view: View) -> bool:
 
 
 def render(view: View, target: Path) -> Path:
-    """Every project-level template (those outside src/ and tests/), rendered below `target`."""
+    """Every project-level template, rendered below `target`: those outside src/, tests/ and migrations/, the Python."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
@@ -40,7 +40,9 @@ def render(view: View, target: Path) -> Path:
     for template in sorted(TEMPLATES.rglob("*")):
         name = template.relative_to(TEMPLATES).as_posix()
         path = name.removesuffix(".j2")
-        if template.is_dir() or "src/" in name or name.startswith("tests/") or not wanted(path, view):
+        if template.is_dir() or "src/" in name or name.startswith(("tests/", "migrations/")):
+            continue
+        if not wanted(path, view):
             continue
         output = target / path
         output.parent.mkdir(parents=True, exist_ok=True)

@@ -64,7 +64,11 @@ def test_kustomize_builds_the_whole(rendered: Rendered, shape: str) -> None:
 
     project = SHAPES[shape]["project"]
     claims = project["database"] and "postgres" not in project["features"]
-    more = {"Ingress": project["http_prefixes"], "PersistentVolumeClaim": claims}
+    more = {
+        "Ingress": project["http_prefixes"],
+        "Job": project["database"],
+        "PersistentVolumeClaim": claims,
+    }
     assert objects.keys() == {"ConfigMap", "Deployment", "Service"} | {kind for kind in more if more[kind]}
     config = objects["ConfigMap"]
     assert config["data"] == {"config.yaml": (folder / "configs/config.yaml").read_text("utf-8")}
@@ -72,6 +76,32 @@ def test_kustomize_builds_the_whole(rendered: Rendered, shape: str) -> None:
     volumes = {volume["name"]: volume for volume in spec["volumes"]}
     assert volumes["config"]["configMap"]["name"] == config["metadata"]["name"]
     assert spec["containers"][0]["image"] == f"{SHAPES[shape]['project']['slug']}:dev"
+
+
+@pytest.mark.parametrize("shape", WITH_KUBERNETES)
+def test_the_migration_runs_in_the_image_and_with_the_configuration_of_the_pods(
+    rendered: Rendered, shape: str
+) -> None:
+    """The Job sees what the Deployment sees, is no part of it, and gets no calls."""
+    objects = built(rendered(shape))
+    server, migration = (objects[kind]["spec"]["template"] for kind in ("Deployment", "Job"))
+    ours, theirs = (item["spec"]["containers"][0] for item in (migration, server))
+
+    assert ours["image"] == theirs["image"]
+    assert ours["command"] == ["alembic", "upgrade", "head"]
+    assert ours["volumeMounts"] == theirs["volumeMounts"]
+    assert migration["spec"]["volumes"] == server["spec"]["volumes"]
+    assert [item["value"] for item in theirs["env"] if item["name"].endswith("DATABASE__AT_START")] == [
+        "check"
+    ]
+    selector = objects["Service"]["spec"]["selector"]
+    assert not selector.items() <= migration["metadata"]["labels"].items()
+    held_back = [
+        o["kind"]
+        for o in objects.values()
+        if o["metadata"].get("labels", {}).get("app.kubernetes.io/component") == "server"
+    ]
+    assert held_back == ["Deployment"]
 
 
 @pytest.mark.parametrize("shape", WITH_KUBERNETES)

@@ -1,11 +1,14 @@
+## Merged: yours to edit; scaffold updates what you did not touch. What `make revision` writes; `make format` tidies it.
 """${message}"""
 
 import sqlalchemy as sa
 from alembic import op
-${imports if imports else ""}
+% if imports:
+${imports}
+% endif
 
-revision = ${repr(up_revision)}
-down_revision = ${repr(down_revision)}
+revision = "${up_revision}"
+down_revision = ${repr(down_revision).replace("'", '"')}
 
 
 def upgrade() -> None:

@@ -7,6 +7,7 @@ that is killed or fails has changed nothing.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,6 +60,7 @@ def run(config: Callable[[], DatabaseConfig], metadata: MetaData) -> None:
     """
     from alembic import context
 
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # it tells of each of its own parts
     if context.is_offline_mode():
         name = _backend(config().url)
         context.configure(dialect_name=name, literal_binds=True, **_options(metadata))
