@@ -78,7 +78,9 @@ def test_kustomize_builds_the_whole(rendered: Rendered, shape: str) -> None:
     assert spec["containers"][0]["image"] == f"{SHAPES[shape]['project']['slug']}:dev"
 
 
-@pytest.mark.parametrize("shape", WITH_KUBERNETES)
+@pytest.mark.parametrize(
+    "shape", [shape for shape in WITH_KUBERNETES if SHAPES[shape]["project"]["database"]]
+)
 def test_the_migration_runs_in_the_image_and_with_the_configuration_of_the_pods(
     rendered: Rendered, shape: str
 ) -> None:
