@@ -6,6 +6,7 @@ something unset is false, its negation true. So negations travel down to the com
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -82,7 +83,7 @@ def _holds(op: str, operand: Operand, value: Any, source: Source) -> Clause:
     if operand.kind is float and op in (">", ">="):
         # NaN is ordered behind all numbers, but larger than none.
         is_sqlite = source.dialect.name == "sqlite"
-        number = func.typeof(operand.sql) != "text" if is_sqlite else operand.sql != cast("NaN", Double())
+        number = func.typeof(operand.sql) != "text" if is_sqlite else operand.sql != bindparam(None, math.nan, type_=Double())
         return and_(holds, number)
     return holds
 

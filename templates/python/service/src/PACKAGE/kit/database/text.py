@@ -24,14 +24,14 @@ class _Alike(FunctionElement[bool]):
 
 @compiles(_Alike)
 def _like(element: _Alike, compiler: SQLCompiler, **arguments: Any) -> str:
-    text, pattern, _ = (compiler.process(each, **arguments) for each in element.clauses)
-    return f"{text} LIKE {pattern} ESCAPE '\\'"
+    text, pattern, _ = element.clauses
+    return f"{compiler.process(text, **arguments)} LIKE {compiler.process(pattern, **arguments)} ESCAPE '\\'"
 
 
 @compiles(_Alike, "sqlite")
 def _glob(element: _Alike, compiler: SQLCompiler, **arguments: Any) -> str:
-    text, _, pattern = (compiler.process(each, **arguments) for each in element.clauses)
-    return f"{text} GLOB {pattern}"
+    text, _, pattern = element.clauses
+    return f"{compiler.process(text, **arguments)} GLOB {compiler.process(pattern, **arguments)}"
 
 
 def alike(text: ColumnElement[Any], *parts: object) -> ColumnElement[bool]:
