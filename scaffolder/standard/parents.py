@@ -19,23 +19,43 @@ def with_parents(resources: Mapping[str, Resource], uses: Mapping[str, Sequence[
     A parent is stored under the pattern before the last collection and id, or its id is a field: the one that a path of
     create or list takes, or else the only one that is called after another resource.
     """
-    found = {}
-    for name, resource in resources.items():
-        others = [other for other in resources.values() if other.message is not resource.message]
-        if resource.patterns:
-            found[name] = replace(resource, parent=_by_name(resource, others))
-        else:
-            found[name] = _by_field(resource, others, uses.get(name, ()))
+    index = _Index(resources.values())
+    found = {
+        name: replace(resource, parent=_by_name(resource, index))
+        if resource.patterns
+        else _by_field(resource, index, uses.get(name, ()))
+        for name, resource in resources.items()
+    }
     return _without_cycles(found)
 
 
-def _by_name(resource: Resource, others: Sequence[Resource]) -> str:
+class _Index:
+    """Resources by what their children know of them, so that none has to be compared with all others."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self.by_pattern: dict[str, list[Resource]] = {}
+        self.by_field: dict[str, list[Resource]] = {}
+        self.by_type: dict[str, list[Resource]] = {}
+        for resource in resources:
+            noun = snake(resource.message.name)
+            for pattern in resource.patterns:
+                self.by_pattern.setdefault(patterns.shape(pattern), []).append(resource)
+            for word in {fold(f"{noun}_{end}") for end in ("id", "uuid", resource.identity.name)}:
+                self.by_field.setdefault(word, []).append(resource)
+            self.by_type.setdefault(resource.message.resource_type, []).append(resource)
+
+
+def _by_name(resource: Resource, index: _Index) -> str:
     above = {patterns.shape(patterns.parent(pattern)) for pattern in resource.patterns}
-    fit = [other for other in others if above <= {patterns.shape(p) for p in other.patterns}]
-    return _nearest(resource.message, fit) if all(above) else ""
+    fit = [
+        other
+        for other in index.by_pattern.get(min(above), ())
+        if other.message is not resource.message and above <= {patterns.shape(p) for p in other.patterns}
+    ]
+    return _nearest(resource.message, fit)
 
 
-def _by_field(resource: Resource, others: Sequence[Resource], uses: Sequence[Use]) -> Resource:
+def _by_field(resource: Resource, index: _Index, uses: Sequence[Use]) -> Resource:
     fields = {
         field.name: field
         for field in resource.message.fields
@@ -43,9 +63,9 @@ def _by_field(resource: Resource, others: Sequence[Resource], uses: Sequence[Use
     }
     bound = [name for name in _bound(uses) if name in fields]
     if bound:
-        owner = _owner(resource, fields[bound[-1]], others)
+        owner = _owner(resource, fields[bound[-1]], index)
         return replace(resource, parent=owner, parent_field=bound[-1])
-    owners = {name: owner for name, field in fields.items() if (owner := _owner(resource, field, others))}
+    owners = {name: owner for name, field in fields.items() if (owner := _owner(resource, field, index))}
     if len(owners) != 1:
         return resource
     ((name, owner),) = owners.items()
@@ -64,24 +84,17 @@ def _bound(uses: Sequence[Use]) -> list[str]:
     return [name for name in first if all(name in path for path in paths)]
 
 
-def _owner(resource: Resource, field: Field, others: Sequence[Resource]) -> str:
+def _owner(resource: Resource, field: Field, index: _Index) -> str:
     """The resource that a field has the identity of, by its name or its google.api.resource_reference."""
-    fit = []
-    for other in others:
-        noun = snake(other.message.name)
-        called = fold(field.name) in {
-            fold(f"{noun}_id"),
-            fold(f"{noun}_uuid"),
-            fold(f"{noun}_{other.identity.name}"),
-        }
-        meant = (
-            bool(field.reference)
-            and field.reference == other.message.resource_type
-            and not field.has_children
-        )
-        if (called or meant) and field.kind is other.identity.kind and (not other.patterns or meant):
-            fit.append(other)
-    return _nearest(resource.message, fit)
+    called = [other for other in index.by_field.get(fold(field.name), ()) if not other.patterns]
+    is_reference = field.reference and not field.has_children
+    meant = index.by_type.get(field.reference, []) if is_reference else []
+    fit = {
+        other.message.full_name: other
+        for other in (*called, *meant)
+        if other.message is not resource.message and field.kind is other.identity.kind
+    }
+    return _nearest(resource.message, fit.values())
 
 
 def _nearest(message: Message, others: Iterable[Resource]) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from scaffolder.contract.model import Contract, Message, Method, Service
 from scaffolder.standard import names
 from scaffolder.standard.overrides import CUSTOM, Override
 from scaffolder.standard.resources import Use
-from scaffolder.standard.words import fold
+from scaffolder.standard.words import fold, singular
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,12 @@ class Planner:
     def plans(self) -> list[Plan]:
         """A plan for every RPC, in the order of the contract."""
         plans = [self._plan(s, m) for s in self._contract.services for m in s.methods]
-        return [self._elsewhere(plan, plans) if plan.verb and not plan.message else plan for plan in plans]
+        created: dict[tuple[str, str], set[str]] = {}
+        for plan in plans:
+            if plan.verb == "create" and plan.message:
+                name = fold(plan.message.rpartition(".")[2])
+                created.setdefault((plan.service.full_name, name), set()).add(plan.message)
+        return [plan if plan.message else self._elsewhere(plan, created) for plan in plans]
 
     def similar(self, plan: Plan) -> Plan | None:
         """What an RPC would be if its first word were that of a standard method: a create, of AddBook."""
@@ -78,14 +83,10 @@ class Planner:
 
     def _beside(self, plan: Plan, verb: str, rest: str) -> str:
         package = self._contract.by_name[plan.service.file].package
-        word = rest or names.subject(plan.service.name)
-        if found := self._by_name.get((package, fold(word))):
-            return found[0].full_name
-        if rest and verb not in names.PLURAL:
-            return ""
-        fit = [m for (own, _), ms in self._by_name.items() if own == package for m in ms]
-        fit = [m for m in fit if names.fits(verb, rest, plan.service.name, m.name)]
-        return fit[0].full_name if len(fit) == 1 else ""
+        for word in _words(plan, verb, rest):
+            if found := self._by_name.get((package, word)):
+                return found[0].full_name
+        return ""
 
     def _near(self, plan: Plan) -> Iterator[Message]:
         """The response and what it holds, what the request holds, what its requests hold, and the request."""
@@ -98,12 +99,14 @@ class Planner:
                 yield from (messages[f.type_name] for f in each.fields if f.type_name in messages)
         yield plan.request
 
-    def _elsewhere(self, plan: Plan, plans: Sequence[Plan]) -> Plan:
-        """The plan with a message of another package that the service creates, which a delete's types do not tell."""
-        service, (verb, rest) = plan.service, names.split(plan.method.name)
-        created = {p.message for p in plans if p.service is service and p.verb == "create" and p.message}
-        fit = [m for m in created if names.fits(verb, rest, service.name, m.rpartition(".")[2])]
-        return self._with(plan, plan.verb, fit[0], is_said=plan.is_said) if verb and len(fit) == 1 else plan
+    def _elsewhere(self, plan: Plan, created: Mapping[tuple[str, str], Collection[str]]) -> Plan:
+        """The plan with a message that the service has `created`, which neither types nor the package may tell."""
+        verb, rest = names.split(plan.method.name)
+        for word in _words(plan, verb, rest) if verb else ():
+            found = created.get((plan.service.full_name, word), ())
+            if len(found) == 1:
+                return self._with(plan, plan.verb, *found, is_said=plan.is_said)
+        return plan
 
     def _told(self, plan: Plan, verb: str) -> str:
         """The message that an RPC of a verb is about where its name does not tell it."""
@@ -120,3 +123,11 @@ class Planner:
             if found := self._beside(plan, "list", tail):
                 return found
         return ""
+
+
+def _words(plan: Plan, verb: str, rest: str) -> Iterator[str]:
+    """The folded names that a message may have for what follows a verb, or for what the service is called after."""
+    word = rest or names.subject(plan.service.name)
+    yield fold(word)
+    if not rest or verb in names.PLURAL:
+        yield fold(singular(word))

@@ -90,7 +90,8 @@ class _Recogniser:
                 self.refused[name] = str(error)
         while True:
             related = with_parents(found, self.uses)
-            stored = {name: each for name, each in related.items() if self._creators({name: each})[name]}
+            creators = self._creators(related)
+            stored = {name: each for name, each in related.items() if creators[name]}
             if len(stored) == len(related):
                 return stored
             found = {name: found[name] for name in stored}

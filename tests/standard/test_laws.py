@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import perf_counter
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -107,3 +108,24 @@ def test_custom_is_followed_always(methods: set[str]) -> None:
     found = recognise(loaded(LINES, METHODS), overrides)
     assert not found.problems
     assert not set(overrides) & set(found.methods)
+
+
+def test_time_grows_with_the_contract_and_no_faster() -> None:
+    """Eight times as many resources are not sixty-four times as much work: a package may have a thousand RPCs."""
+
+    def spent(count: int) -> float:
+        messages, methods = [], []
+        for number in range(count):
+            name = f"Book{chr(ord('A') + number // 26)}{chr(ord('a') + number % 26)}"
+            messages += [message(name, "int64 id, title"), message(f"Create{name}Request", f"{name} body")]
+            methods += [
+                f"Create{name} Create{name}Request {name}",
+                f"DeleteThe{name} Create{name}Request Empty",
+            ]
+        contract = loaded(messages, methods)
+        start = perf_counter()
+        assert len(recognise(contract).resources) == count
+        return perf_counter() - start
+
+    small = min(spent(50) for _ in range(3))
+    assert spent(400) < 8 * 4 * small
