@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
 from scaffolder.targets.python.migrations import snapshot
@@ -29,6 +29,12 @@ from tests.migrations.library import (
     unique,
 )
 
+
+def short(column: Column) -> Column:
+    """Other than text, which fits into no enum without a look at the rows."""
+    return replace(column, type="sa.String(64)")
+
+
 NAMES = ("alpha", "beta", "gamma", "order")
 TABLES = ("shelves", "books", "prints")
 TYPES: dict[str, Callable[[str], Column]] = {
@@ -39,8 +45,8 @@ TYPES: dict[str, Callable[[str], Column]] = {
     "flag": flag,
     "json": json,
     "time": time,
-    "genre": lambda name: genre(name, ("NONE", "GOOD", "BAD")),
-    "more genre": lambda name: genre(name, ("NONE", "FINE", "BAD", "UGLY")),
+    "genre": lambda name: short(genre(name, ("NONE", "GOOD", "BAD"))),
+    "more genre": lambda name: short(genre(name, ("NONE", "FINE", "BAD", "UGLY"))),
 }
 
 
@@ -96,7 +102,8 @@ def histories(draw: st.DrawFn) -> list[tuple[tuple[Table, ...], Renames]]:
             if item.name in before
             for old in before[item.name].columns
             for new in item.columns
-            if all(old.name != c.name for c in item.columns)
+            if "parent" not in (old.name, new.name)
+            and all(old.name != c.name for c in item.columns)
             and all(new.name != c.name for c in before[item.name].columns)
         ]
         if pairs and draw(st.booleans()):
@@ -115,17 +122,38 @@ def fill(chain: Chain, tables: tuple[Table, ...], number: int) -> None:
         for column in item.columns:
             known = (value for kind, value in values.items() if kind in column.type)
             free = next(known, f"'row-{number}'")
-            row[f'"{column.name}"'] = f"'{column.members[-1][0]}'" if column.members else free
+            row[f'"{column.name}"'] = f"'{column.members[0][0]}'" if column.members else free
         statements.append(f"INSERT INTO {item.name} ({', '.join(row)}) VALUES ({', '.join(row.values())})")
     chain.run(*statements)
+
+
+def shown(tables: tuple[Table, ...]) -> str:
+    return "; ".join(
+        f"{item.name}({', '.join(f'{c.name} {c.type[3:10]}{c.nullable:d}{len(c.members)}' for c in item.columns)})"
+        for item in tables
+    )
 
 
 def rows(chain: Chain) -> dict[str, int]:
     return {name: chain.run(f'SELECT count(*) FROM "{name}"')[0][0] for name in sorted(chain.names())}
 
 
+def empty(chain: Chain) -> None:
+    """Every row goes, those that others refer to at last."""
+    gone: set[str] = set()
+    tables = {item.name: {k.table for k in item.foreign_keys} for item in chain.state.tables}
+    for name in sorted(chain.names() - tables.keys()):
+        chain.run(f"DELETE FROM {name}")
+    while len(gone) < len(tables):
+        referred = {other for name, others in tables.items() if name not in gone for other in others - {name}}
+        name = next(name for name in tables if name not in gone | referred)
+        chain.run(f"DELETE FROM {name}")
+        gone.add(name)
+
+
 def goes_through(chain: Chain, history: list[tuple[tuple[Table, ...], Renames]], *, destroy: bool) -> None:
     for count, (tables, renames) in enumerate(history, 1):
+        note(f"{count}: {shown(tables)} {dict(renames.columns)}")
         before = rows(chain)
         chain.change(*tables, renames=renames)
         kept = snapshot.render(chain.state, {}, "0001")
@@ -140,6 +168,7 @@ def goes_through(chain: Chain, history: list[tuple[tuple[Table, ...], Renames]],
         for item in chain.state.tables:
             assert chain.names(item.name) == {column.name for column in item.columns}
         chain.check()
+    empty(chain)  # what a newer column holds may not fit into the older one
     chain.downgrade()
     assert chain.names() == set()
     chain.upgrade()

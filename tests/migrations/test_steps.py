@@ -212,6 +212,23 @@ def test_null_becomes_the_default_where_it_is_not_allowed_any_more(filled: Chain
     assert filled.run("SELECT isbn FROM books ORDER BY name") == [("",), ("2",)]
 
 
+def test_null_becomes_the_default_of_the_new_type(filled: Chain) -> None:
+    filled.change(SHELVES, with_columns(BOOKS, number("votes", nullable=True, default="")))
+    filled.upgrade()
+    filled.run("UPDATE books SET votes = 3 WHERE name = 'b1'")
+    filled.change(SHELVES, with_columns(BOOKS, text("votes")))
+    there_and_back(filled)
+    assert filled.run("SELECT votes FROM books ORDER BY name") == [("3",), ("",)]
+
+
+def test_a_column_that_was_kept_in_a_table_that_was_kept_comes_back_with_it(filled: Chain) -> None:
+    filled.change(SHELVES, with_columns(BOOKS, without=("isbn",)))
+    filled.change(SHELVES)
+    filled.change(SHELVES, BOOKS)
+    there_and_back(filled)
+    assert filled.run("SELECT isbn FROM books ORDER BY name") == [("1",), ("2",)]
+
+
 def test_null_without_a_default_stops_the_revision_and_names_the_rows(filled: Chain) -> None:
     filled.change(SHELVES, with_columns(BOOKS, time("bought")))
     filled.change(SHELVES, with_columns(BOOKS, replace(time("bought"), nullable=False)))

@@ -211,25 +211,25 @@ def _add_column(table: str, column: Column) -> Iterator[Piece]:
 
 
 def _alter_column(table: str, before: Column, after: Column) -> Iterator[Piece]:
-    if before.nullable and not after.nullable:
-        yield from _fill(table, before if family(before.type) != family(after.type) else after)
-    name, options = _text(after.name), [f"existing_type={before.type}"]
-    other = family(before.type) != family(after.type)
-    if other:
-        # A default of the old type is none of the new one.
-        yield Call(table, f"alter_column({name}, {options[0]}, server_default=None)")
+    """The type first, so that what then takes the place of NULL is of the new one."""
+    name, tightened = _text(after.name), before.nullable and not after.nullable
     if before.type != after.type:
-        options.append(f"type_={after.type}")
-        if cast := sql_name(after.type):
-            using = f"{sql.name(after.name)}::{cast}"
-            options.append(f"postgresql_using={sql.literal(using)}")
+        other = family(before.type) != family(after.type)
+        if other:
+            # A default of the old type is none of the new one.
+            yield Call(table, f"alter_column({name}, existing_type={before.type}, server_default=None)")
+        cast = sql_name(after.type)
+        using = sql.literal(f"{sql.name(after.name)}::{cast}")
+        options = f"type_={after.type}" + (f", postgresql_using={using}" if cast else "")
+        was = f"existing_type={before.type}, existing_nullable={before.nullable}"
+        yield Call(table, f"alter_column({name}, {was}, {options})")
+        if other and after.default:
+            default = f"server_default={after.default}"
+            yield Call(table, f"alter_column({name}, existing_type={after.type}, {default})")
+    if tightened:
+        yield from _fill(table, after)
     if before.nullable != after.nullable:
-        options.append(f"nullable={after.nullable}")
-    options.append(f"existing_nullable={before.nullable}")
-    if len(options) > 2:
-        yield Call(table, f"alter_column({name}, {', '.join(options)})")
-    if other and after.default:
-        yield Call(table, f"alter_column({name}, existing_type={after.type}, server_default={after.default})")
+        yield _nullable(table, after, nullable=after.nullable)
 
 
 def _nullable(table: str, column: Column, *, nullable: bool) -> Call:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain, count
 from typing import get_args
 
+from scaffolder.targets.python.identifiers import COLUMN_NAME, TABLE_NAME, shortened
 from scaffolder.targets.python.migrations import steps as s
 from scaffolder.targets.python.migrations.constraints import Constraints
 from scaffolder.targets.python.migrations.retyping import fits
@@ -96,12 +98,11 @@ class _Diff:
 
     def _gone(self, table: Table, *, is_apart: bool) -> Iterator[Step]:
         if not is_apart:
-            self._forget_columns(table.name)
             self.kept_tables[table.name] = s.without_keys(table)
             self.destroys.append(table.name)
             yield s.KeepTable(s.without_keys(table))
             return
-        name = f"{table.name}_before_{self.number}"
+        name = self._table_aside(table.name)
         self._forget_columns(table.name)
         self.kept_tables[name] = replace(table, name=name, unique=(), indexes=(), foreign_keys=())
         self.destroys.append(name)
@@ -110,7 +111,7 @@ class _Diff:
         yield s.SetTableAside(replace(table, unique=(), indexes=(), foreign_keys=()), name)
 
     def _forget_columns(self, table: str) -> None:
-        """Columns that were kept in a table that is itself kept go with it."""
+        """Columns that were kept in a table that is set aside are of no table with its name any more."""
         self.kept_columns = {key: column for key, column in self.kept_columns.items() if key[0] != table}
 
     def _fresh(self, table: Table) -> Iterator[Step]:
@@ -120,7 +121,8 @@ class _Diff:
             return
         pair = Pair(kept, table)
         if self._is_another(pair):
-            name = f"{table.name}_before_{self.number}"
+            name = self._table_aside(table.name)
+            self._forget_columns(table.name)
             self.kept_tables[name] = replace(kept, name=name)
             self.destroys.append(name)
             yield s.SetTableAside(kept, name, is_certain=False)
@@ -139,7 +141,8 @@ class _Diff:
         before, after = pair.before, pair.after
         if before.name != after.name:
             if (kept := self.kept_tables.pop(after.name, None)) is not None:
-                name = f"{after.name}_before_{self.number}"
+                name = self._table_aside(after.name)
+                self._forget_columns(after.name)
                 self.kept_tables[name] = replace(kept, name=name)
                 self.destroys.append(name)
                 yield s.SetTableAside(kept, name, is_certain=False)
@@ -155,11 +158,20 @@ class _Diff:
                 yield from self._make_room(after.name, column.name)
                 yield s.RenameColumn(after.name, was, column.name)
 
+    def _table_aside(self, table: str) -> str:
+        taken = {item.name for item in (*self.old.tables, *self.new)} | self.kept_tables.keys()
+        return _free(f"{table}_before_{self.number}", taken, TABLE_NAME)
+
+    def _column_aside(self, table: str, column: str) -> str:
+        taken = {name for owner, name in self.kept_columns if owner == table}
+        taken |= {c.name for item in (*self.old.tables, *self.new) for c in item.columns}
+        return _free(f"{column}_before_{self.number}", taken, COLUMN_NAME)
+
     def _make_room(self, table: str, name: str) -> Iterator[Step]:
         """Another column takes the name of one that was kept."""
         kept = self.kept_columns.pop((table, name), None)
         if kept is not None:
-            aside = f"{name}_before_{self.number}"
+            aside = self._column_aside(table, name)
             self._keep(table, replace(kept, name=aside))
             yield s.SetColumnAside(table, kept, aside, is_certain=False)
 
@@ -195,7 +207,7 @@ class _Diff:
         if pairs := renamed_values(before, after):
             yield s.RenameValues(table, after.name, pairs)
         if not fits(before.type, after.type):
-            name = f"{after.name}_before_{self.number}"
+            name = self._column_aside(table, after.name)
             self._keep(table, replace(before, name=name))
             yield s.SetColumnAside(table, before, name)
             yield s.AddColumn(table, after)
@@ -236,6 +248,12 @@ def renamed_values(before: Column, after: Column) -> tuple[tuple[str, str], ...]
     return tuple(
         (name, numbers[number]) for name, number in before.members if name not in names and number in numbers
     )
+
+
+def _free(name: str, taken: Collection[str], limit: int) -> str:
+    """The name, with a number behind it where it is taken."""
+    candidates = (shortened(f"{name}{suffix}", limit) for suffix in chain([""], (f"_{n}" for n in count(2))))
+    return next(candidate for candidate in candidates if candidate not in taken)
 
 
 def _by_reference(tables: Sequence[Table]) -> list[Table]:

@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable
 
-_RESERVED = """
-    add all alter analyse analyze and any array as asc asymmetric autoincrement between binary both by case cast
-    check collate column commit concurrently constraint create cross current_catalog current_date current_role
-    current_schema current_time current_timestamp current_user default deferrable delete desc distinct do drop else end
-    escape except exists false fetch for foreign freeze from full grant group having if ilike in index initially inner
-    insert intersect into is isnull join lateral leading left like limit localtime localtimestamp natural not nothing
-    notnull null of off offset on only or order outer overlaps placing primary references returning right select
-    session_user set similar some symmetric table tablesample then to trailing transaction true union unique update user
-    using values variadic verbose when where window with"""
-"""Words that one of the two takes for its own where a name stands."""
+from scaffolder.targets.python.identifiers import quoted as name
 
-
-def name(word: str) -> str:
-    """A table's or a column's name, in quotes where it has to be."""
-    plain = re.fullmatch(r"[a-z_][a-z0-9_]*", word) and word not in _RESERVED.split()
-    return word if plain else '"' + word.replace('"', '""') + '"'
+__all__ = ["execute", "literal", "name", "names", "text", "value"]
 
 
 def names(words: Iterable[str]) -> str:
