@@ -354,9 +354,7 @@ def test_moved_files_are_known_by_their_old_paths(tmp_path: Path) -> None:
     assert found["src/shop/biz/purchase.py"] == "src/shop/biz/order.py"
     assert found["src/shop/biz/purchase_types.py"] == "src/shop/biz/order_types.py"
     assert found["src/shop/service/purchase_mapping.py"] == "src/shop/service/order_mapping.py"
-    assert (
-        found["tests/integration/test_purchase_repository.py"] == "tests/integration/test_order_repository.py"
-    )
+    assert found["tests/unit/test_purchase.py"] == "tests/unit/test_order.py"
     assert not any("/gen/" in path for path in found)
 
 

@@ -84,6 +84,9 @@ def _service(
     found = ServiceWords(_members(old, was, now))
     for a, b in zip(was["methods"], now["methods"], strict=True):
         found.rpcs |= {a["snake"]: b["snake"], a["client_name"]: b["client_name"]}
+    stem, noun = was["use_case_class"].removesuffix("UseCase"), was["noun"]
+    # What a user writes where the contract has nothing to store is called like this.
+    found.stores |= {f"{stem}Repository", f"Sql{stem}Repository", f"{noun}_repository", f"_{noun}_repository"}
     for repository in was["repositories"]:
         found.stores |= {f"{start}{repository['class']}" for start in ("", "Fake")} | {
             repository["sql_class"]
@@ -99,6 +102,7 @@ def _members(views: ProjectViews, was: View, now: View) -> dict[str, dict[str, s
     package, noun, gen = views.package, was["noun"], f"{views.package}.gen.{was['gen_module']}"
     repositories = _same_length(was["repositories"], now["repositories"])
     biz = _keys(was, now, "use_case_class") | {a["class"]: b["class"] for a, b in repositories}
+    biz |= {a["stored"].constant: b["stored"].constant for a, b in repositories}
     data = {a["sql_class"]: b["sql_class"] for a, b in repositories}
     data |= {a["row_class"]: b["row_class"] for a, b in repositories if a["resource"] and b["resource"]}
     clients = _keys(was, now, "client_class", "async_client_class")
@@ -126,7 +130,9 @@ def _domain(was: View, now: View) -> dict[str, str]:
 
 def _functions(was: View, now: View) -> dict[str, str]:
     pairs = _same_length(was["conversions"], now["conversions"])
-    return {f"{a.stem}_{way}": f"{b.stem}_{way}" for a, b in pairs for way in ("from", "to")}
+    builders = _same_length(was["builders"], now["builders"])
+    found = {f"{a.stem}_{way}": f"{b.stem}_{way}" for a, b in pairs for way in ("from", "to")}
+    return found | {a.name: b.name for a, b in builders} | {a.paths: b.paths for a, b in builders if a.paths}
 
 
 def _add_fields(
