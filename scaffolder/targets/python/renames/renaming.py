@@ -138,7 +138,9 @@ def _substitution(
     rpcs, plain = _changed(service.rpcs), _changed(service.plain)
     stored = {f"{store}.{rpc}": rpc for store in service.stores for rpc in rpcs}
     whole = Words(_changed({**own, **outside.names}), {**container, **plain, **rpcs, **stored}, plain)
-    scoped[""] = Words(attributes={key: to for key, to in outside.attributes.items() if "." in key})
+    scoped[""] = Words(
+        attributes={key: to for key, to in outside.attributes.items() if "." in key}, strings=outside.strings
+    )
     kept = {scope: _needed(words, whole) for scope, words in scoped.items()}
     kept = {scope: words for scope, words in kept.items() if words != Words()}
     return replace(shared, whole=whole, scoped=kept, fields=service.fields)

@@ -227,6 +227,8 @@ class _Resolver:
         content = bare(word.text)
         if word.part != "docstring":
             for words in self._scopes(word.scope):
+                if words is self.names.scoped.get("") and word.scope:
+                    break  # a text of the module, as in `required=["title"]`, is none of a function's
                 if content in words.strings:
                     return word.text.replace(content, words.strings[content])
         return self.texts.sub(lambda m: self.names.texts[m[0]], word.text) if self.texts else word.text
