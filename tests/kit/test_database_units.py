@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import func, select, text
@@ -205,10 +206,8 @@ async def test_calls_that_are_cancelled_anywhere_leak_no_connection(database: Da
         if chance.random() < 0.3:
             await asyncio.sleep(0)
             task.cancel()
-        try:
+        with suppress(asyncio.CancelledError, ServiceError):
             await task
-        except (asyncio.CancelledError, ServiceError):
-            pass
         if number % 30 == 0:
             await database.engine.dispose()
     await asyncio.sleep(0.1)

@@ -21,7 +21,6 @@ _PASSWORD = "test"  # to see that it is in no message
 _SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
-    "synchronous_commit": "off",
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "100",
@@ -59,7 +58,14 @@ class Server:
     def start(self, **settings: str) -> None:
         """Returns when it answers."""
         options = [f"-c{name}={value}" for name, value in {**_SETTINGS, **settings}.items()]
-        command = [self._programs.bin / "postgres", "-D", self._data, "-p", str(self.port), *options]
+        command = [
+            str(self._programs.bin / "postgres"),
+            "-D",
+            str(self._data),
+            "-p",
+            str(self.port),
+            *options,
+        ]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 command,
@@ -119,18 +125,16 @@ class Server:
         password.write_text(_PASSWORD)
         password.chmod(0o644)
         command = [
-            self._programs.bin / "initdb",
+            str(self._programs.bin / "initdb"),
             "-D",
-            self._data,
-            "-U",
-            "postgres",
+            str(self._data),
+            "--username=postgres",
             "--no-sync",
-            "-E",
-            "UTF8",
         ]
-        command += ["--auth=scram-sha-256", f"--pwfile={password}", "--locale=C"]
+        command += ["--auth=scram-sha-256", f"--pwfile={password}", "--encoding=UTF8", "--locale=C"]
         # A language's order of text, which differs from that of SQLite and Python, if this build knows any.
-        for language in (["--locale-provider=icu", "--icu-locale=en-US"], []):
+        languages: list[list[str]] = [["--locale-provider=icu", "--icu-locale=en-US"], []]
+        for language in languages:
             done = subprocess.run(
                 [*command, *language], **self._as_user, capture_output=True, text=True, check=False
             )

@@ -40,8 +40,10 @@ def create_engine(config: DatabaseConfig) -> AsyncEngine:
     statements.watch(engine, config)
     if is_sqlite:
         sqlite.prepare(engine, config)
-    elif url.get_backend_name() == "postgresql" and config.pre_ping:
-        postgresql.ping(engine, config)
+    elif url.drivername == "postgresql+asyncpg":
+        postgresql.notice_loss(engine)
+        if config.pre_ping:
+            postgresql.ping(engine, config)
     return engine
 
 

@@ -83,7 +83,11 @@ def _holds(op: str, operand: Operand, value: Any, source: Source) -> Clause:
     if operand.kind is float and op in (">", ">="):
         # NaN is ordered behind all numbers, but larger than none.
         is_sqlite = source.dialect.name == "sqlite"
-        number = func.typeof(operand.sql) != "text" if is_sqlite else operand.sql != bindparam(None, math.nan, type_=Double())
+        number = (
+            func.typeof(operand.sql) != "text"
+            if is_sqlite
+            else operand.sql != bindparam(None, math.nan, type_=Double())
+        )
         return and_(holds, number)
     return holds
 

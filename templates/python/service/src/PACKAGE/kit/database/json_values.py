@@ -179,7 +179,7 @@ class Postgresql:
     def present(self, source: Sql, path: Path, *, filled: bool) -> Sql:
         value = self._value(source, path)
         there = func.coalesce(func.jsonb_typeof(value), "null") != "null"
-        empty = value.in_([cast("[]", JSONB()), cast("{}", JSONB())])
+        empty = value.in_([literal_column("'[]'::jsonb"), literal_column("'{}'::jsonb")])
         return and_(there, ~empty) if filled else there
 
     def elements(self, source: Sql, path: Path) -> tuple[FromClause, Sql]:

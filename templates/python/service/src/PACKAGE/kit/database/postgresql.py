@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DisconnectionError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import await_only
@@ -35,6 +36,17 @@ def connect_args(config: DatabaseConfig) -> dict[str, Any]:
             "jit": "off",
         },
     }
+
+
+def notice_loss(engine: AsyncEngine) -> None:
+    """A server that shuts down says so before it closes its connections; to the driver a statement that is sent in
+    between is a mistake of its own.
+    """
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def fail(context: ExceptionContext) -> None:
+        if type(context.original_exception).__name__ == "InternalClientError":
+            context.is_disconnect = True
 
 
 def ping(engine: AsyncEngine, config: DatabaseConfig) -> None:

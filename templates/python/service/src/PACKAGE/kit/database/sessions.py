@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import MetaData, event, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import ORMExecuteState, Session
 
@@ -83,11 +84,8 @@ class Database:
         outer = _open_unit(self)
         with reported():
             if outer is not None:
-                async with outer.begin_nested() as savepoint:
+                async with _part(outer, discard):
                     yield outer
-                    await outer.flush()
-                    if discard:
-                        await savepoint.rollback()
                 return
             async with self._sessions() as session:
                 with _opened(self, session):
@@ -117,6 +115,21 @@ def _reading_options(engine: AsyncEngine) -> dict[str, Any]:
         # One snapshot for all statements, as SQLite has it; asked for by the words of BEGIN, so for nothing.
         return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     return {READING: True}
+
+
+@asynccontextmanager
+async def _part(session: AsyncSession, discard: bool) -> AsyncIterator[None]:
+    """A part of a unit of work, of which nothing stays if it fails."""
+    savepoint = await session.begin_nested()
+    try:
+        yield
+        await session.flush()
+    except BaseException:
+        # Where the whole transaction is over, or the connection is, that was why.
+        with suppress(SQLAlchemyError):
+            await savepoint.rollback()
+        raise
+    await (savepoint.rollback() if discard else savepoint.commit())
 
 
 @dataclass(slots=True)

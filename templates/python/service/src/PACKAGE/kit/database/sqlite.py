@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Table, UniqueConstraint, event
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -22,6 +23,7 @@ READING = "reading"
 _STATE = "state"  # a connection's note of ours
 _STEPS = 20_000  # of SQLite's machine between two looks at the clock: below a millisecond
 _NEVER = float("inf")
+_CONSTRAINT = re.compile(r"(UNIQUE|CHECK) constraint failed: (.+)", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -54,6 +56,7 @@ def prepare(engine: AsyncEngine, config: DatabaseConfig) -> None:
     _begin(engine)
     _limit(engine, config.statement_timeout.total_seconds())
     _notice_end(engine)
+    _name_constraints(engine)
 
 
 def _configure(engine: AsyncEngine, config: DatabaseConfig) -> None:
@@ -122,9 +125,17 @@ def _notice_end(engine: AsyncEngine) -> None:
             driver: Any = connection.connection.driver_connection
             connection.info[_STATE].ended = not driver.in_transaction
 
-    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    @event.listens_for(engine.sync_engine, "before_cursor_execute", retval=True)
+    def refuse(
+        connection: Any, cursor: object, statement: str, parameters: Any, *_: object
+    ) -> tuple[str, Any]:
+        if connection.info[_STATE].ended and statement.startswith("ROLLBACK TO"):
+            return "SELECT 1", ()  # it is done already
+        refuse_commit(connection)
+        return statement, parameters
+
     @event.listens_for(engine.sync_engine, "commit")
-    def refuse(connection: Any, *_: Any) -> None:
+    def refuse_commit(connection: Any) -> None:
         if connection.info[_STATE].ended:
             ended = connection.dialect.loaded_dbapi.OperationalError("the transaction was rolled back")
             ended.sqlite_errorcode = 4  # ABORT
@@ -133,3 +144,25 @@ def _notice_end(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "rollback")
     def undo(connection: Any) -> None:
         connection.info[_STATE].ended = False
+
+
+def _name_constraints(engine: AsyncEngine) -> None:
+    """SQLite tells the columns that were to be unique; which constraint that is, the statement's table says."""
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def fail(context: ExceptionContext) -> None:
+        error: Any = context.original_exception
+        found = _CONSTRAINT.match(str(error))
+        if found is None:
+            return
+        compiled: Any = getattr(context.execution_context, "compiled", None)
+        table = getattr(getattr(compiled, "statement", None), "table", None)
+        error.constraint_name = _unique_name(table, found[2]) if found[1] == "UNIQUE" else found[2]
+
+
+def _unique_name(table: Table | None, columns: str) -> str:
+    names = {each.rpartition(".")[2] for each in columns.split(", ")}
+    rules: list[Any] = [] if table is None else [*table.constraints, *table.indexes]
+    unique = [each for each in rules if isinstance(each, UniqueConstraint) or getattr(each, "unique", False)]
+    named = (str(each.name or "") for each in unique if {column.name for column in each.columns} == names)
+    return next(named, "")

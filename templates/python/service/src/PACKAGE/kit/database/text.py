@@ -8,16 +8,16 @@ from sqlalchemy import ColumnElement, String, and_, bindparam, not_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import Boolean
+from sqlalchemy.types import NullType
 
 ANY = object()
 """In the parts of a pattern, what stands for any text."""
 
 
-class _Alike(FunctionElement[bool]):
+class _Alike(FunctionElement[Any]):
     """(text, pattern of LIKE, pattern of GLOB): SQLite's LIKE does not care for case, and its GLOB can use an index."""
 
-    type = Boolean()
+    type = NullType()  # of a Boolean SQLAlchemy would ask whether it is 1, for which SQLite knows no index
     inherit_cache = True
     name = "alike"
 
