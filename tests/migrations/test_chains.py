@@ -52,18 +52,15 @@ TYPES: dict[str, Callable[[str], Column]] = {
 
 def build(name: str, columns: tuple[Column, ...], parent: str, extras: frozenset[str]) -> Table:
     """A table as the tool would build it: keys, indexes and constraints follow from the columns."""
-    everything = (
-        text("name", default=""),
-        *columns,
-        *([text("parent", nullable=True, default="")] if parent else []),
-    )
+    link = [text(f"{parent}_name", nullable=True, default="")] if parent else []
+    everything = (text("name", default=""), *columns, *link)
     checks = tuple(allowed_of(name, column) for column in columns if column.members)
     indexed = tuple(index(name, c.name) for c in columns if c.name in extras and "JSON" not in c.type)
     optional = [c for c in columns if c.nullable and c.type == text("x").type]
     return table(
         name,
         *everything,
-        foreign_keys=(key(name, "parent", parent, "name"),) if parent else (),
+        foreign_keys=(key(name, f"{parent}_name", parent, "name"),) if parent else (),
         unique=tuple(unique(name, c.name) for c in optional if "unique" in extras),
         indexes=indexed,
         checks=checks,
@@ -96,17 +93,19 @@ def histories(draw: st.DrawFn) -> list[tuple[tuple[Table, ...], Renames]]:
     for state in draw(st.lists(schemas(), min_size=2, max_size=5)):
         renames = Renames()
         before = {item.name: item for item in steps[-1][0]} if steps else {}
-        pairs = [
+        pairs: list[tuple[Table, Column, Column]] = [
             (item, old, new)
             for item in state
             if item.name in before
             for old in before[item.name].columns
             for new in item.columns
-            if "parent" not in (old.name, new.name)
+            if old.name in NAMES
+            and new.name in NAMES
             and all(old.name != c.name for c in item.columns)
             and all(new.name != c.name for c in before[item.name].columns)
         ]
-        if pairs and draw(st.booleans()):
+        is_renamed: bool = draw(st.booleans())
+        if pairs and is_renamed:
             item, old, new = draw(st.sampled_from(pairs))
             renames = Renames(columns={(item.name, new.name): old.name})
         steps.append((state, renames))

@@ -211,25 +211,29 @@ def _add_column(table: str, column: Column) -> Iterator[Piece]:
 
 
 def _alter_column(table: str, before: Column, after: Column) -> Iterator[Piece]:
-    """The type first, so that what then takes the place of NULL is of the new one."""
-    name, tightened = _text(after.name), before.nullable and not after.nullable
+    """NULL is allowed before the type changes, and not allowed afterwards: its place takes what is of the new type."""
+    name = _text(after.name)
+    if after.nullable and not before.nullable:
+        yield _nullable(table, replace(before, name=after.name), nullable=True)
     if before.type != after.type:
         other = family(before.type) != family(after.type)
         if other:
             # A default of the old type is none of the new one.
             yield Call(table, f"alter_column({name}, existing_type={before.type}, server_default=None)")
         cast = sql_name(after.type)
-        using = sql.literal(f"{sql.name(after.name)}::{cast}")
+        value = sql.name(after.name)
+        if other and family(before.type) == "text" and after.nullable:
+            value = f"nullif({value}, '')"  # which stands for NULL since it was text
+        using = sql.literal(f"{value}::{cast}")
         options = f"type_={after.type}" + (f", postgresql_using={using}" if cast else "")
-        was = f"existing_type={before.type}, existing_nullable={before.nullable}"
+        was = f"existing_type={before.type}, existing_nullable={before.nullable or after.nullable}"
         yield Call(table, f"alter_column({name}, {was}, {options})")
         if other and after.default:
             default = f"server_default={after.default}"
             yield Call(table, f"alter_column({name}, existing_type={after.type}, {default})")
-    if tightened:
+    if before.nullable and not after.nullable:
         yield from _fill(table, after)
-    if before.nullable != after.nullable:
-        yield _nullable(table, after, nullable=after.nullable)
+        yield _nullable(table, after, nullable=False)
 
 
 def _nullable(table: str, column: Column, *, nullable: bool) -> Call:

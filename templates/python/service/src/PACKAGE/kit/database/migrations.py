@@ -60,7 +60,9 @@ def run(config: Callable[[], DatabaseConfig], metadata: MetaData) -> None:
     """
     from alembic import context
 
-    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # it tells of each of its own parts
+    logging.getLogger("alembic.runtime.plugins").setLevel(
+        logging.WARNING
+    )  # it tells of each of its own parts
     if context.is_offline_mode():
         name = _backend(config().url)
         context.configure(dialect_name=name, literal_binds=True, **_options(metadata))
@@ -274,14 +276,14 @@ def _check_keys(migration: MigrationContext) -> None:
 
 
 def _destroy(migration: MigrationContext, script: ScriptDirectory, metadata: MetaData) -> None:
-    """Drops what the applied revisions left, columns before tables. What is there no more was destroyed already."""
+    """Drops what the applied revisions left, tables before columns. What is there no more was destroyed already."""
     from alembic.operations import Operations
 
     assert migration.connection is not None
     applied = script.iterate_revisions(migration.get_current_heads(), "base")
     left = dict.fromkeys(name for item in applied for name in _destroys(item))
     operations = Operations(migration)
-    for name in sorted(left, key=lambda name: "." not in name):
+    for name in sorted(left, key=lambda name: "." in name):
         table, _, column = name.partition(".")
         inspector = inspect(migration.connection)
         model = metadata.tables.get(table)
@@ -291,6 +293,9 @@ def _destroy(migration: MigrationContext, script: ScriptDirectory, metadata: Met
             operations.drop_table(table)
         elif column in [item["name"] for item in inspector.get_columns(table)]:
             with operations.batch_alter_table(table) as batch:
+                for index in inspector.get_indexes(table):
+                    if column in index["column_names"] and index["name"] is not None:
+                        batch.drop_index(index["name"])
                 batch.drop_column(column)
         else:
             continue
