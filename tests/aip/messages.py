@@ -242,6 +242,8 @@ def _sampled(parsed: Any, rng: random.Random) -> Iterator[str]:
             yield rng.choice(string.ascii_lowercase)
         elif kind is _constants.IN:
             yield rng.choice(_members(value))
+        elif kind is _constants.NOT_LITERAL:
+            yield "x" if chr(value) != "x" else "y"
         elif kind is _constants.BRANCH:
             yield from _sampled(rng.choice(value[1]), rng)
         elif kind is _constants.SUBPATTERN:

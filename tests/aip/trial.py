@@ -6,6 +6,7 @@ import random
 import time
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -311,7 +312,8 @@ class Trial:
             api = next((api for api in self.apis if api.serves(rpc)), None)
             if api is not None:
                 options: dict[str, Any] = {"force": True} if _forces(subject) else {}
-                await api.call(rpc, self.request(rpc, subject, name=name, **options))
+                with suppress(InexpressibleError):  # the service made a name that is none
+                    await api.call(rpc, self.request(rpc, subject, name=name, **options))
 
     def age(self, timestamp: Any) -> float:
         """Seconds since a google.protobuf.Timestamp."""

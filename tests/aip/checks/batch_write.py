@@ -45,6 +45,17 @@ async def batch_create_stores_all_in_order(t: Trial) -> None:
 
 
 @check
+async def batch_create_honours_proposed_ids(t: Trial) -> None:
+    """AIP-233, 133: an item of a batch may propose its id, as a request of its own may."""
+    t.needs("batch_create", "requests")
+    t.needs("create", t.subject.id_field)
+    parent, ids = await t.parent(), [t.new_id() for _ in range(2)]
+    response = t.ok(await batch(t, "batch_create", parent, [creation(t, parent, id=each) for each in ids]))
+    names = [t.name(item).rpartition("/")[2] for item in getattr(response, t.subject.items("batch_create"))]
+    t.true(names == ids, f"the ids are {names}, not {ids}")
+
+
+@check
 async def batch_create_is_all_or_nothing(t: Trial) -> None:
     """AIP-233: one resource that exists already is ALREADY_EXISTS, and none of the others is created."""
     t.needs("batch_create", "requests")

@@ -14,7 +14,7 @@ class Filtered:
 
     def __init__(self, t: Trial, parent: str, made: list[Any]) -> None:
         self.t = t
-        self._parent, self._made = parent, made
+        self.parent, self._made = parent, made
 
     @classmethod
     async def of(cls, t: Trial, count: int, **values: list[Any]) -> Filtered:
@@ -22,7 +22,7 @@ class Filtered:
         return cls(t, *await t.family(count, **values))
 
     async def places(self, filter: str) -> list[int]:
-        return sorted(self.t.mine(await self.t.walk(self._parent, filter=filter), self._made))
+        return sorted(self.t.mine(await self.t.walk(self.parent, filter=filter), self._made))
 
     async def expect(self, filter: str, *expected: int) -> None:
         found = await self.places(filter)
@@ -128,9 +128,20 @@ async def filter_has_wildcards(t: Trial) -> None:
     rows = await Filtered.of(t, 4, **{f: ["red book", "red bike", "blue book", "red"]})
     await rows.expect(f'{f} = "red*"', 0, 1, 3)
     await rows.expect(f'{f} = "*book"', 0, 2)
-    await rows.expect(f'{f} = "r*k"', 0)
     await rows.expect(f'{f} = "*"', 0, 1, 2, 3)
     await rows.expect(f'{f} != "red*"', 2)
+
+
+@check
+async def filter_defines_wildcards_inside(t: Trial) -> None:
+    """AIP-160: a `*` inside a text is a wildcard as well, or INVALID_ARGUMENT where a service has that limit."""
+    f = find(t, "text").path
+    rows = await Filtered.of(t, 3, **{f: ["red book", "red bike", "r*k"]})
+    answer = await t.call("list", **t.listing(rows.parent, filter=f'{f} = "r*k"'))
+    if answer.code == "OK":
+        await rows.expect(f'{f} = "r*k"', 0, 2)
+    else:
+        t.refused(answer, "INVALID_ARGUMENT", field="filter")
 
 
 @check

@@ -136,10 +136,10 @@ async def filter_asks_what_a_list_of_messages_has(t: Trial) -> None:
     f = repeated(t, "message")
     outer, inner = f.path.split(".")
     kind = t.subject.contract.message_class(f.descriptor.message_type)
-    given = [[kind(**{inner: text}) for text in texts] for texts in (["Ann", "Bob"], ["Bob"], [])]
+    given = [[kind(**{inner: text}) for text in texts] for texts in (["Ann", "Bob"], ["Bobby"], [])]
     rows = await Filtered.of(t, 3, **{outer: given})
     await rows.expect(f'{f.path}:"Ann"', 0)
-    await rows.expect(f"{f.path}:Bob", 0, 1)
+    await rows.expect(f"{f.path}:Bob", 0)
 
 
 @check
@@ -158,7 +158,8 @@ async def filter_finds_optional_fields(t: Trial) -> None:
     f = find(t, "integer", presence=True).path
     rows = await Filtered.of(t, 3, **{f: [0, 7, None]})
     await rows.expect(f"{f} = 7", 1)
-    await rows.expect(f"{f} < 8 AND {f}:*", *(await rows.places(f"{f}:*")))
+    await rows.expect(f"{f} = 0", 0)
+    await rows.expect(f"{f} < 8", 0, 1)
     await rows.expect(f"NOT {f} = 7", 0, 2)
 
 

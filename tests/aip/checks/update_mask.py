@@ -22,6 +22,7 @@ async def mask_of_one_field_changes_that_field(t: Trial) -> None:
         setattr_any(expected, field.name, sent)
         updated = t.ok(await t.call("update", resource=sent, mask=[field.name]))
         t.same(updated, expected, ignoring=server_set(t), what=f"after a mask of {field.name} the resource")
+        t.same(await t.get(t.name(created)), updated, what="what get returns")
 
 
 @check

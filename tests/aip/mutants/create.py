@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
-from ..reference.library import Kind, Library, RefusedError, copy, given, invalid
+from ..reference.library import Kind, Library, RefusedError, copy, given, invalid, unlocked
 from . import breaks
 
 
@@ -239,15 +240,13 @@ class NamesNoFieldForAName(Library):
 @breaks("creates_at_once_are_all_stored")
 class NumbersCarelessly(Library):
     def alone(self) -> Any:
-        from ..reference.library import unlocked
-
         return unlocked()
 
     def chosen_id(self, proposed: str) -> str:
         return proposed or f"n{len(self.store)}"
 
     async def check_free(self, kind: Kind, name: str) -> None:
-        return None
+        await asyncio.sleep(0.05)
 
 
 @breaks(
@@ -257,12 +256,15 @@ class NumbersCarelessly(Library):
 )
 class LetsEverybodyIn(Library):
     def alone(self) -> Any:
-        from ..reference.library import unlocked
-
         return unlocked()
 
     def roll_back(self, store: dict[str, Any], requests: dict[tuple[str, str], str]) -> None:
         return None
+
+    async def read(self, name: str) -> Any:
+        found = await super().read(name)
+        await asyncio.sleep(0.05)
+        return found
 
 
 @breaks("one_of_many_deletes_wins", "delete_refuses_what_is_gone")

@@ -117,12 +117,11 @@ class NeverShowsTheDeleted(Library):
         return not kind.soft or not resource.HasField("delete_time")
 
 
-@breaks("soft_deleted_resources_have_a_purge_time")
-class SetsNoPurgeTime(Library):
-    def mark_deleted(self, kind: Kind, resource: Any) -> Any:
-        marked = super().mark_deleted(kind, resource)
-        self.store[resource.name].ClearField("purge_time")
-        return marked
+@breaks("purge_time_is_of_deleted_resources")
+class PurgesTheLiving(Library):
+    def created(self, kind: Kind, resource: Any) -> None:
+        super().created(kind, resource)
+        self.stamp(kind, resource, "purge_time")
 
 
 @breaks("soft_deleted_names_are_taken")

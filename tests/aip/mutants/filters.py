@@ -133,7 +133,7 @@ class BindsAndBeforeOr(Filters):
         return self.term()
 
 
-@with_filters("filter_has_wildcards")
+@with_filters("filter_has_wildcards", "filter_defines_wildcards_inside")
 class KnowsNoWildcard(Filters):
     def wildcard(self, pattern: str) -> Callable[[str], bool]:
         return lambda text: text == pattern
@@ -234,10 +234,10 @@ class FindsPartsInLists(Filters):
         if argument == "*" or filters.is_map(field):
             return super().has(steps, field, argument)
         found = filters.elements
-        return lambda resource: any(argument[0] in value for value in found(resource, steps))
+        return lambda resource: any(argument in value for value in found(resource, steps))
 
 
-@with_filters("filter_asks_what_is_there", "filter_finds_optional_fields")
+@with_filters("filter_asks_what_is_there")
 class FindsNothingThere(Filters):
     def has(self, steps: list[str], field: Fd | None, argument: str) -> Predicate:
         return nothing if argument == "*" else super().has(steps, field, argument)

@@ -9,7 +9,7 @@ from ..reference.library import Kind, Library, RefusedError, copy, invalid
 from . import breaks
 
 
-@breaks("update_is_stored", "mask_of_one_field_changes_that_field", "mask_of_several_fields_changes_them")
+@breaks("update_is_stored", "mask_of_one_field_changes_that_field")
 class StoresNoUpdate(Library):
     async def change(self, kind: Kind, request: Any) -> Any:
         current = copy(self.store.get(getattr(request, kind.noun).name))
@@ -236,9 +236,9 @@ class KeepsTheOneof(Library):
     "mask_refuses_unknown_paths", "mask_refuses_unknown_paths_in_messages", "mask_refuses_places_in_lists"
 )
 class IgnoresUnknownPaths(Library):
-    def apply(self, kind: Kind, current: Any, updated: Any, incoming: Any, path: str, named: bool) -> None:
+    def apply(self, kind: Kind, current: Any, updated: Any, incoming: Any, path: str, *, named: bool) -> None:
         try:
-            super().apply(kind, current, updated, incoming, path, named)
+            super().apply(kind, current, updated, incoming, path, named=named)
         except RefusedError as error:
             if not error.text.endswith("is no field"):
                 raise

@@ -420,13 +420,10 @@ class Library:
 
     def applied(self, kind: Kind, current: Any, incoming: Any, paths: list[str]) -> Any:
         named = bool(paths) and "*" not in paths
-        if "*" in paths:
-            chosen = self.all_fields(kind)
-        else:
-            chosen = paths or self.populated(incoming)
+        chosen = self.all_fields(kind) if "*" in paths else paths or self.populated(incoming)
         updated = copy(current)
         for path in chosen:
-            self.apply(kind, current, updated, incoming, path, named)
+            self.apply(kind, current, updated, incoming, path, named=named)
         return updated
 
     def all_fields(self, kind: Kind) -> list[str]:
@@ -435,7 +432,7 @@ class Library:
     def populated(self, incoming: Any) -> list[str]:
         return [f.name for f, _ in incoming.ListFields()]
 
-    def apply(self, kind: Kind, current: Any, updated: Any, incoming: Any, path: str, named: bool) -> None:
+    def apply(self, kind: Kind, current: Any, updated: Any, incoming: Any, path: str, *, named: bool) -> None:
         try:
             steps = masks.split(path)
             if steps[0] in (*kind.output_only, "name", "etag"):
