@@ -20,9 +20,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, insert, se
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from kit.container import Container
 from kit.database import Database, DatabaseConfig, Double, JsonOf, constraints
 from kit.database.failures import reported
 from kit.errors import Code, FailedPreconditionError, ServiceError
+from kit.lifecycle import run
 from tests.postgresql.fixtures import asyncpg_url
 from tests.postgresql.server import Server
 
@@ -380,6 +382,21 @@ async def test_a_server_that_is_not_there_makes_calls_unavailable() -> None:
     with pytest.raises(Exception, match="cannot connect"):
         await database.check()
     await database.close()
+
+
+def test_a_service_whose_database_is_down_ends_at_the_start_with_a_line_in_the_log() -> None:
+    """Whoever started it starts it again: there is nothing to serve without."""
+
+    class Service(Container):
+        async def start(self) -> None:
+            url = f"postgresql+asyncpg://postgres:s3cret@127.0.0.1:{free_port()}/test"
+            await Database(DatabaseConfig(url=url)).create_tables(Base.metadata)
+
+    with structlog.testing.capture_logs() as logs, pytest.raises(SystemExit) as caught:
+        run(Service(), [])
+    assert caught.value.code == 1
+    told = [each for each in logs if each["event"] == "cannot start"]
+    assert told[0]["error"] == "the database cannot be reached" and "s3cret" not in str(logs)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
-from sqlalchemy import func, select, text
+import structlog
+from sqlalchemy import func, literal, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kit.database import Database, DatabaseConfig, constraints
@@ -243,3 +244,42 @@ async def test_a_statement_that_is_cancelled_ends_in_the_database(
         await add(database, 1)
     assert await stored(database) == [1]
     assert in_use(database) == 0
+
+
+async def test_slow_statements_are_logged_without_their_values(database_url: str) -> None:
+    database = Database(DatabaseConfig.model_validate({"url": database_url, "slow_statement": "0s"}))
+    with structlog.testing.capture_logs() as logs:
+        async with database.read() as session:
+            await session.scalar(select(literal("s3cret")))
+    slow = [each for each in logs if each["event"] == "slow statement"]
+    assert slow and "SELECT" in slow[-1]["statement"] and slow[-1]["seconds"] >= 0
+    assert "s3cret" not in str(logs)
+    await database.close()
+
+
+async def test_every_statement_is_logged_at_the_level_debug(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("DEBUG", "database"), structlog.testing.capture_logs() as logs:
+        await stored(database)
+    assert [each["event"] for each in logs if "FROM rows" in each.get("statement", "")] == ["statement"]
+
+
+async def test_sessions_of_postgresql_are_set_up_for_a_service(postgresql_url: str) -> None:
+    config = {"url": postgresql_url, "statement_timeout": "7s"}
+    database = Database(DatabaseConfig.model_validate(config))
+    async with database.read() as session:
+        names = ("timezone", "statement_timeout", "jit", "application_name", "transaction_isolation")
+        found = {name: await session.scalar(text(f"SHOW {name}")) for name in names}
+        assert await session.scalar(text("SHOW transaction_read_only")) == "on"
+    assert found == {
+        "timezone": "UTC",
+        "statement_timeout": "7s",
+        "jit": "off",
+        "application_name": "kit",
+        "transaction_isolation": "repeatable read",
+    }
+    async with database.session() as session:  # on the same connection
+        assert await session.scalar(text("SHOW transaction_isolation")) == "read committed"
+        assert await session.scalar(text("SHOW transaction_read_only")) == "off"
+    await database.close()

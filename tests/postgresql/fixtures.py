@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 
-from .install import Missing, programs
-from .server import Server
-from .shared import shared_server
+if TYPE_CHECKING:
+    from .server import Server  # which Windows could not import
 
 __all__ = [
     "_stoppable",
@@ -34,6 +35,8 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield given
         return
     _needs_programs()
+    from .shared import shared_server
+
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent  # the workers' common one
@@ -75,6 +78,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture(scope="session")
 def _stoppable() -> Iterator[Server]:
     _needs_programs()
+    from .server import Server
+
     server = Server()
     yield server
     server.remove()
@@ -111,6 +116,10 @@ def execute(url: str, statement: str) -> None:
 
 
 def _needs_programs() -> None:
+    if sys.platform == "win32":
+        pytest.skip("generated services run on Linux and macOS")
+    from .install import Missing, programs
+
     try:
         programs()
     except Missing as missing:

@@ -15,6 +15,7 @@ import uvloop
 
 from .config import Duration, Section
 from .container import Container, StartError
+from .errors import ServiceError
 
 _log = structlog.stdlib.get_logger("lifecycle")
 
@@ -44,7 +45,7 @@ def run(container: Container, servers: Sequence[Server], shutdown: ShutdownConfi
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             runner.run(_run(container, servers, shutdown or ShutdownConfig()))
-        except OSError as error:
+        except (OSError, ServiceError) as error:
             _log.error("cannot start", error=str(error))
             raise SystemExit(1) from error
         except StartError as error:
