@@ -8,6 +8,7 @@ import math
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from enum import IntEnum
 from typing import Any
 
@@ -24,6 +25,7 @@ from kit.database import (
     DatabaseConfig,
     Double,
     EnumName,
+    Exact,
     JsonOf,
     Microseconds,
     Name,
@@ -60,6 +62,7 @@ class Person:
     born: datetime | None = None
     from_: str = ""
     fee: float = 0.0
+    cost: Decimal = Decimal(0)
     rank: int = 0
     awake: timedelta | None = None
     likes: Binding = Binding.UNSPECIFIED
@@ -79,6 +82,7 @@ class Book:
     sold: int = 0
     price: float = 0.0
     rating: float | None = None
+    cost: Decimal = Decimal(0)
     lent: bool = False
     binding: Binding = Binding.UNSPECIFIED
     create_time: datetime | None = None
@@ -108,6 +112,7 @@ class Row(Base):
     sold: Mapped[int] = mapped_column(Unsigned64)
     price: Mapped[float] = mapped_column(Double)
     rating: Mapped[float | None] = mapped_column(Double)
+    cost: Mapped[Decimal] = mapped_column(Exact)
     lent: Mapped[bool]
     binding: Mapped[Binding] = mapped_column(EnumName(Binding))
     create_time: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -192,6 +197,12 @@ spans = st.sampled_from(
     ]
 )
 floats = st.sampled_from([0.0, 0.1, 1.0, -2.5, 1e300, 5e-324, math.inf, -math.inf, math.nan])
+decimals = st.sampled_from(
+    [
+        Decimal(each)
+        for each in ("0", "0.1", "1.5", "1.25", "-1.5", "-1.25", "-10", "100", "12345678901234567890.5")
+    ]
+)
 int32s = st.sampled_from([0, 1, -1, 2**31 - 1, -(2**31)])
 int64s = st.sampled_from([0, 1, -1, 2**53 + 1, 2**53, 2**63 - 1, -(2**63)])
 uint64s = st.sampled_from([0, 1, 2**53 + 1, 2**63, 2**64 - 2, 2**64 - 1])
@@ -212,6 +223,7 @@ def people(depth: int = 1) -> st.SearchStrategy[Person]:
         born=maybe(moments),
         from_=texts,
         fee=floats,
+        cost=decimals,
         rank=int64s,
         awake=maybe(spans),
         likes=bindings,
@@ -231,6 +243,7 @@ books = st.builds(
     sold=uint64s,
     price=floats,
     rating=maybe(floats),
+    cost=decimals,
     lent=st.booleans(),
     binding=bindings,
     create_time=maybe(moments),
@@ -264,6 +277,7 @@ SCALARS: dict[type[Any], tuple[st.SearchStrategy[Any], list[str]]] = {
     str: (texts, ORDERED),
     int: (wide, ORDERED),
     float: (finite, ORDERED),
+    Decimal: (decimals, ORDERED),
     bool: (st.booleans(), EQUAL),
     Binding: (bindings, EQUAL),
     datetime: (moments, ORDERED),
@@ -278,6 +292,7 @@ PATHS: list[tuple[tuple[str, ...], type[Any]]] = [
     (("sold",), int),
     (("price",), float),
     (("rating",), float),
+    (("cost",), Decimal),
     (("lent",), bool),
     (("binding",), Binding),
     (("create_time",), datetime),
@@ -289,6 +304,7 @@ IN_PERSON: list[tuple[tuple[str, ...], type[Any]]] = [
     (("born",), datetime),
     (("from",), str),
     (("fee",), float),
+    (("cost",), Decimal),
     (("rank",), int),
     (("awake",), timedelta),
     (("likes",), Binding),

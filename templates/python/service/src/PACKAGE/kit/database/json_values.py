@@ -18,7 +18,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     ColumnElement,
-    Float,
     FromClause,
     LargeBinary,
     Numeric,
@@ -36,7 +35,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
 from .functions import EPOCH, MICROSECOND
-from .types import Double, UtcDateTime
+from .types import Double, Exact, UtcDateTime
 
 Sql = ColumnElement[Any]
 Path = Sequence[str]
@@ -76,7 +75,7 @@ class Sqlite:
         if kind is bytes:
             return func.base64_bytes(raw, type_=LargeBinary())
         if kind is Decimal:
-            return cast(raw, Float())
+            return func.exact_decimal(raw, type_=Exact())
         if kind is float:
             infinite: dict[Any, Any] = {
                 "Infinity": literal_column("9e999"),
@@ -96,9 +95,11 @@ class Sqlite:
             value //= MICROSECOND
         elif kind is UUID or issubclass(kind, date | time):
             value = str(value)
+        elif kind is Decimal:
+            return bindparam(None, value, type_=Exact())
         if isinstance(value, bool):
             value = int(value)
-        if isinstance(value, float | Decimal) or (isinstance(value, int) and abs(value) >= 2**63):
+        if isinstance(value, float) or (isinstance(value, int) and abs(value) >= 2**63):
             return bindparam(None, float(value), type_=Double())
         return bindparam(None, value, type_=BigInteger() if isinstance(value, int) else String())
 
