@@ -24,10 +24,10 @@ class AnswersWithDefaults(Library):
         return made
 
 
-@breaks("create_honours_the_proposed_id", "get_tells_parents_apart")
+@breaks("create_honours_the_proposed_id", "batch_create_honours_proposed_ids")
 class ChoosesEveryId(Library):
     def chosen_id(self, proposed: str) -> str:
-        return super().chosen_id("") if proposed else "same"
+        return super().chosen_id("")
 
 
 @breaks("get_tells_parents_apart")
