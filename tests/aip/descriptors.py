@@ -22,7 +22,7 @@ class Contract:
         self.pool = descriptor_pool.DescriptorPool()
         self.services: list[ServiceDescriptor] = []
         for file in _dependencies_first(files):
-            self.pool.Add(file)  # type: ignore[no-untyped-call]
+            self.pool.Add(file)
             found = self.pool.FindFileByName(file.name)
             self.services += [
                 service

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.descriptor import FieldDescriptor as Fd
@@ -25,7 +26,7 @@ class Field:
     """A field that a client writes: its dotted path and descriptor."""
 
     path: str
-    descriptor: Fd
+    descriptor: Any  # a FieldDescriptor; whether it has a message's or an enum's type is what it was found by
 
     def __str__(self) -> str:
         return self.path

@@ -56,6 +56,7 @@ class Builder:
         """Gives a field a new value."""
         message.ClearField(field.name)
         if _is_map(field):
+            assert field.message_type is not None
             key, value = (field.message_type.fields_by_name[name] for name in ("key", "value"))
             for _ in range(2):
                 made = self._scalar(key)
@@ -128,7 +129,7 @@ class Builder:
             return self._rng.randbytes(8)
         if kind == Fd.TYPE_BOOL:
             return True
-        if kind == Fd.TYPE_ENUM:
+        if field.enum_type is not None:
             numbers = [value.number for value in field.enum_type.values if value.number]
             return self._rng.choice(numbers or [0])
         rules = self._rules(field, _rule_name(field), item=item)

@@ -13,9 +13,10 @@ import httpx2
 
 from .checks import Check, all_checks
 from .descriptors import Contract
+from .expectations import FailedError
 from .model import Subject, subjects
 from .transports import Api, GrpcApi, HttpApi
-from .trial import Call, FailedError, NotApplicableError, Trial
+from .trial import Call, NotApplicableError, Trial
 
 PASSED, FAILED, NOT_APPLICABLE = "passed", "failed", "not applicable"
 CHECK_SECONDS = 120.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
@@ -13,18 +12,16 @@ from typing import Any
 from google.protobuf import text_format
 from google.protobuf.descriptor import FieldDescriptor
 
+from .expectations import Expectations, FailedError, put, shortened
+from .http_requests import InexpressibleError
 from .messages import Builder
 from .model import IMMUTABLE, Rpc, Subject
-from .transports import Answer, Api, InexpressibleError
+from .transports import Answer, Api
 
 SERVER_FIELDS = ("create_time", "update_time", "delete_time", "purge_time", "expire_time", "etag", "uid")
 """Fields of AIP-148, 154 and 164, which a server sets."""
 
 _LEAKS = ("traceback", "sqlalchemy", "sqlite", "asyncpg", "psycopg", "insert into", "select ", 'file "')
-
-
-class FailedError(Exception):
-    """The service breaks the rule."""
 
 
 class NotApplicableError(Exception):
@@ -45,7 +42,7 @@ class Call:
             got = text_format.MessageToString(self.answer.message, as_one_line=True)
         else:
             got = f"{self.answer.text!r} {self.answer.violations or ''} {self.answer.reason}".rstrip()
-        return f"{self.rpc.descriptor.name}({_short(sent)}) → {self.answer.code} {_short(got)}"
+        return f"{self.rpc.descriptor.name}({shortened(sent)}) → {self.answer.code} {shortened(got)}"
 
     @property
     def signature(self) -> tuple[Any, ...]:
@@ -54,7 +51,7 @@ class Call:
 
 
 @dataclass(slots=True)
-class Trial:
+class Trial(Expectations):
     """What a check works with. `apis` are the transports to the service, the one to use first."""
 
     subject: Subject
@@ -209,7 +206,7 @@ class Trial:
         answer = await self.call("create", of=subject, **fields)
         return self.ok(answer)
 
-    async def family(self, count: int, **values: Iterable[Any]) -> tuple[str, list[Any]]:
+    async def family(self, count: int, **values: Any) -> tuple[str, list[Any]]:
         """The name of a new parent and resources under it; `values` gives fields one value for each of them."""
         parent = await self.parent()
         made = []
@@ -222,7 +219,7 @@ class Trial:
 
     async def get(self, name: str) -> Any:
         """The stored resource."""
-        return self.ok(await self.call("get", **{self._identity("get"): name}))
+        return self.ok(await self.call("get", name=name))
 
     async def walk(
         self, parent: str = "", *, pages: int = 2000, of: Subject | None = None, **fields: Any
@@ -258,50 +255,6 @@ class Trial:
     def name(self, message: Any) -> str:
         return str(getattr(message, self.subject.identity))
 
-    def _identity(self, verb: str) -> str:
-        return "name" if self.rpc(verb).has("name") else self.subject.identity
-
-    # What it expects
-
-    def ok(self, answer: Answer) -> Any:
-        """The response of a call that has to succeed."""
-        if answer.code != "OK":
-            raise FailedError(f"expected OK, not {answer.code}: {answer.text}")
-        return answer.message
-
-    def refused(self, answer: Answer, *codes: str, field: str = "") -> Answer:
-        """A call that has to fail with one of the codes, and with a violation of `field` where one is named."""
-        if answer.code not in codes:
-            raise FailedError(f"expected {' or '.join(codes)}, not {answer.code}")
-        if field and field not in answer.violations:
-            raise FailedError(f"expected a BadRequest that names {field}, not {answer.violations}")
-        return answer
-
-    def same(self, got: Any, expected: Any, *, ignoring: Iterable[str] = (), what: str = "it") -> None:
-        """Two messages that have to be equal, but for some fields."""
-        one, other = type(got)(), type(got)()
-        one.CopyFrom(got)
-        other.CopyFrom(expected)
-        for name in ignoring:
-            if name in one.DESCRIPTOR.fields_by_name:
-                one.ClearField(name)
-                other.ClearField(name)
-        if one != other:
-            names = [f.name for f in one.DESCRIPTOR.fields if _of(one, f) != _of(other, f)]
-            shown = "; ".join(
-                f"{n}: {_short(str(getattr(one, n)))} for {_short(str(getattr(other, n)))}" for n in names
-            )
-            raise FailedError(f"{what} differs in {shown}")
-
-    def true(self, condition: object, message: str) -> None:
-        """What has to be so."""
-        if not condition:
-            raise FailedError(message)
-
-    def quick(self, answer: Answer, seconds: float = 3.0) -> None:
-        """An answer that may not take long."""
-        self.true(answer.seconds < seconds, f"answered after {answer.seconds:.1f} s")
-
     async def clean(self) -> None:
         """Removes what this trial made, children first, and nothing else; how that goes is not the check's matter."""
         forced = {name for subject, name in self._made if _forces(subject)}
@@ -315,44 +268,6 @@ class Trial:
                 with suppress(InexpressibleError):  # the service made a name that is none
                     await api.call(rpc, self.request(rpc, subject, name=name, **options))
 
-    def age(self, timestamp: Any) -> float:
-        """Seconds since a google.protobuf.Timestamp."""
-        return time.time() - timestamp.seconds - timestamp.nanos / 1e9
-
-
-def put(message: Any, path: str, value: Any) -> None:
-    """Sets the field at a dotted path: a scalar, a message, or a list or dict that replaces what is there."""
-    *above, last = path.split(".")
-    for name in above:
-        message = getattr(message, name)
-    descriptor = message.DESCRIPTOR.fields_by_name[last]
-    if value is None:
-        message.ClearField(last)
-    elif isinstance(value, dict):
-        message.ClearField(last)
-        getattr(message, last).update(value)
-    elif isinstance(value, list):
-        message.ClearField(last)
-        getattr(message, last).extend(value)
-    elif descriptor.message_type is not None:
-        getattr(message, last).CopyFrom(value)
-    else:
-        setattr(message, last, value)
-
-
-def at(message: Any, path: str) -> Any:
-    """The value at a dotted path."""
-    for name in path.split("."):
-        message = getattr(message, name)
-    return message
-
-
-def _of(message: Any, descriptor: FieldDescriptor) -> Any:
-    """A field's value for comparing: an optional one that is not set is none."""
-    if descriptor.has_presence and not message.HasField(descriptor.name):
-        return None
-    return getattr(message, descriptor.name)
-
 
 def _forces(subject: Subject) -> bool:
     return "delete" in subject.rpcs and subject.rpcs["delete"].has("force")
@@ -360,7 +275,3 @@ def _forces(subject: Subject) -> bool:
 
 def _payload_of(rpc: Rpc, subject: Subject) -> str:
     return next((f.name for f in rpc.request.fields if f.message_type is subject.resource), subject.payload)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 400 else f"{text[:390]}… ({len(text)} characters)"

@@ -11,6 +11,7 @@ from ..trial import Trial
 
 MODULES = (
     "create",
+    "create_options",
     "get",
     "listing",
     "pages",

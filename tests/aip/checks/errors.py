@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..expectations import FailedError
 from ..transports import Answer, code_for
 from ..trial import Trial
 from . import check
@@ -19,8 +20,8 @@ async def mistakes(t: Trial) -> list[Answer]:
         parent, _, proposed = (
             t.name(taken).rsplit("/", 2) if t.subject.has_parent else ("", "", t.name(taken).split("/")[1])
         )
-        for each in (proposed, "no/slash"):
-            found.append(await t.call("create", **under(t, parent), resource=t.build.full(), id=each))
+        for bad in (proposed, "no/slash"):
+            found.append(await t.call("create", **under(t, parent), resource=t.build.full(), id=bad))
     for each in found:
         t.true(each.code != "OK", "a call that has to fail is OK")
     return found
@@ -50,7 +51,8 @@ async def errors_over_http_are_of_aip_193(t: Trial) -> None:
         t.skip("this is about JSON")
     for answer in await mistakes(t):
         error = answer.body.get("error") if isinstance(answer.body, dict) else None
-        t.true(isinstance(error, dict), f"the body is {answer.body!r}")
+        if not isinstance(error, dict):
+            raise FailedError(f"the body is {answer.body!r}")
         t.true(error["code"] == answer.http_status, f"code {error['code']} in an answer {answer.http_status}")
         t.true(answer.code in code_for(answer.http_status), f"{answer.code} with HTTP {answer.http_status}")
         details = error.get("details", [])

@@ -17,7 +17,7 @@ class Filtered:
         self.parent, self._made = parent, made
 
     @classmethod
-    async def of(cls, t: Trial, count: int, **values: list[Any]) -> Filtered:
+    async def of(cls, t: Trial, count: int, **values: Any) -> Filtered:
         t.needs("list", "filter")
         return cls(t, *await t.family(count, **values))
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor as Fd
 
-from ..trial import Trial, put
+from ..expectations import put
+from ..trial import Trial
 from . import check
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..expectations import at, put
 from ..fields import nested
-from ..trial import Trial, at, put
+from ..trial import Trial
 from . import check
 from .batch import batch_get
 from .update import setattr_any

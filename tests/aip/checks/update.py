@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..expectations import at
 from ..model import IMMUTABLE, OUTPUT_ONLY, REQUIRED
-from ..trial import SERVER_FIELDS, Trial, at
+from ..trial import SERVER_FIELDS, Trial
 from . import check
 from .create import names_resource
 from .get import missing

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ..expectations import at, put
 from ..fields import find, nested, repeated, text_map
 from ..model import OUTPUT_ONLY
-from ..trial import Trial, at, put
+from ..trial import Trial
 from . import check
 from .update import changed, copy, server_set, setattr_any, without_etag
 

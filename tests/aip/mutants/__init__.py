@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from typing import cast
 
 from ..reference.library import Library
 from ..reference.server import Server
@@ -32,7 +33,10 @@ def breaks(*checks: str) -> Callable[[type], type]:
 
     def register(broken: type) -> type:
         def make() -> Server:
-            return broken(Library()) if issubclass(broken, Server) else Server(broken())
+            if issubclass(broken, Server):
+                return broken(Library())
+            library = cast("type[Library]", broken)()
+            return Server(library)
 
         _MUTANTS.append(Mutant(broken.__name__, checks, make))
         return broken

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from ..reference.library import Kind, Library, RefusedError
+from ..reference.kinds import Kind, RefusedError
+from ..reference.library import Library
 from . import breaks
 
 

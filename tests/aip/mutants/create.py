@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from ..reference.library import Kind, Library, RefusedError, copy, given, invalid, unlocked
+from ..reference.kinds import Kind, RefusedError, copy, given, invalid, unlocked
+from ..reference.library import Library
 from . import breaks
 
 

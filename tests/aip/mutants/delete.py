@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..reference.library import Kind, Library, RefusedError, given
+from ..reference.kinds import Kind, RefusedError, given
+from ..reference.library import Library
 from . import breaks
 
 

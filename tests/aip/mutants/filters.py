@@ -12,7 +12,8 @@ from google.protobuf.descriptor import FieldDescriptor as Fd
 
 from ..reference import filters
 from ..reference.filters import FilterError, Filters, Predicate
-from ..reference.library import Kind, Library, RefusedError
+from ..reference.kinds import Kind, RefusedError
+from ..reference.library import Library
 from . import breaks
 
 

@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..reference.library import Kind, Library, RefusedError, invalid, key_of
+from ..reference.kinds import Keys, Kind, RefusedError, invalid, key_of
+from ..reference.library import Library
 from . import breaks
 
 
@@ -19,8 +20,8 @@ class ForgetsTheNewest(Library):
 
 @breaks("list_items_are_what_get_returns")
 class ListsSummaries(Library):
-    async def list(self, kind: Kind, request: Any, response: Any) -> Any:
-        listed = await super().list(kind, request, response)
+    async def list_page(self, kind: Kind, request: Any, response: Any) -> Any:
+        listed = await super().list_page(kind, request, response)
         for item in getattr(listed, kind.plural):
             item.ClearField("create_time")
         return listed
@@ -36,7 +37,7 @@ class ListsEveryParents(Library):
     def is_below(self, above: Sequence[str], wanted: Sequence[str]) -> bool:
         return True
 
-    async def list(self, kind: Kind, request: Any, response: Any) -> Any:
+    async def list_page(self, kind: Kind, request: Any, response: Any) -> Any:
         self.MAX_PAGE_SIZE = 10_000
         if not self.store.get("shelves/others"):
             self.store["shelves/others/books/b"] = self.kinds[1].message(
@@ -44,7 +45,7 @@ class ListsEveryParents(Library):
             )
             name = "shelves/others/books/b/reviews/r"
             self.store[name] = self.kinds[2].message(name=name, text="x")
-        return await super().list(kind, request, response)
+        return await super().list_page(kind, request, response)
 
 
 @breaks(
@@ -57,10 +58,10 @@ class KnowsNoWildcard(Library):
 
 @breaks("list_wants_a_parent")
 class ListsWithoutAParent(Library):
-    async def list(self, kind: Kind, request: Any, response: Any) -> Any:
+    async def list_page(self, kind: Kind, request: Any, response: Any) -> Any:
         if kind.parent is not None and not request.parent:
             return response
-        return await super().list(kind, request, response)
+        return await super().list_page(kind, request, response)
 
 
 @breaks("page_size_is_honoured", "last_page_has_no_token", "page_token_has_to_be_one")
@@ -101,11 +102,11 @@ class AlwaysHasAToken(Library):
 class _Offsets(Library):
     """Pages by counting, as OFFSET does."""
 
-    async def list(self, kind: Kind, request: Any, response: Any) -> Any:
+    async def list_page(self, kind: Kind, request: Any, response: Any) -> Any:
         self._start, self._size = 0, self.limit(request.page_size)
         if request.page_token:
             self._start = self.place_of(request)[0]
-        return await super().list(kind, request, response)
+        return await super().list_page(kind, request, response)
 
     def behind(self, keys: Any, found: Sequence[Any], last: list[Any]) -> list[Any]:
         return list(found)[last[0] :]
@@ -183,7 +184,7 @@ class CountsEverything(Library):
     "order_is_by_duration",
 )
 class IgnoresTheOrder(Library):
-    def keys(self, kind: Kind, order_by: str) -> list[tuple[list[str], bool]]:
+    def keys(self, kind: Kind, order_by: str) -> Keys:
         super().keys(kind, order_by)
         return [(["name"], False)]
 
@@ -203,20 +204,20 @@ class OnlyAscends(Library):
 
 @breaks("order_is_by_time")
 class SortsBySeconds(Library):
-    def keys(self, kind: Kind, order_by: str) -> list[tuple[list[str], bool]]:
+    def keys(self, kind: Kind, order_by: str) -> Keys:
         found = super().keys(kind, order_by)
         return [([*path, "seconds"] if path[-1].endswith("_time") else path, down) for path, down in found]
 
 
 @breaks("order_has_several_keys")
 class KnowsOneKey(Library):
-    def keys(self, kind: Kind, order_by: str) -> list[tuple[list[str], bool]]:
+    def keys(self, kind: Kind, order_by: str) -> Keys:
         return super().keys(kind, order_by.partition(",")[0])
 
 
 @breaks("order_ignores_spaces")
 class TakesSpacesForNames(Library):
-    def keys(self, kind: Kind, order_by: str) -> list[tuple[list[str], bool]]:
+    def keys(self, kind: Kind, order_by: str) -> Keys:
         if "  " in order_by:
             raise invalid(("order_by", "has spaces"))
         return super().keys(kind, order_by)
@@ -241,7 +242,7 @@ class SortsDurationsAsText(Library):
 
 @breaks("order_pages_over_equal_keys")
 class HasNoTieBreaker(Library):
-    def keys(self, kind: Kind, order_by: str) -> list[tuple[list[str], bool]]:
+    def keys(self, kind: Kind, order_by: str) -> Keys:
         found = super().keys(kind, order_by)
         return found[:-1] or found
 
@@ -260,7 +261,7 @@ class LosesUnsetKeys(Library):
 
 @breaks("order_refuses_unknown_fields", "order_refuses_what_is_none")
 class OrdersByAnything(Library):
-    def keys(self, kind: Kind, order_by: str) -> list[tuple[list[str], bool]]:
+    def keys(self, kind: Kind, order_by: str) -> Keys:
         try:
             return super().keys(kind, order_by)
         except RefusedError:

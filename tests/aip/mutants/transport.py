@@ -6,7 +6,7 @@ from typing import Any
 
 from google.rpc import error_details_pb2  # type: ignore[import-untyped,unused-ignore]
 
-from ..reference.library import RefusedError
+from ..reference.kinds import RefusedError
 from ..reference.server import Server
 from . import breaks
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..reference import masks
-from ..reference.library import Kind, Library, RefusedError, copy, invalid
+from ..reference.kinds import Kind, RefusedError, copy, invalid
+from ..reference.library import Library
 from . import breaks
 
 

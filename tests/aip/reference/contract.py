@@ -25,7 +25,7 @@ def descriptor_set() -> bytes:
 def pool() -> descriptor_pool.DescriptorPool:
     made = descriptor_pool.DescriptorPool()
     for file in descriptor_pb2.FileDescriptorSet.FromString(descriptor_set()).file:
-        made.Add(file)  # type: ignore[no-untyped-call]
+        made.Add(file)
     return made
 
 

@@ -239,7 +239,7 @@ class Filters:
                 return argument
             if field.type == Fd.TYPE_BOOL:
                 return {"true": True, "false": False}[argument]
-            if field.type == Fd.TYPE_ENUM:
+            if field.enum_type is not None:
                 return field.enum_type.values_by_name[argument].number
             if field.message_type is not None and field.message_type.name == "Timestamp":
                 return moment(argument)

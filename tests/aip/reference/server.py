@@ -18,7 +18,8 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2  # type: ignore[i
 from grpc_reflection.v1alpha import reflection
 
 from .contract import message, methods, option, pool
-from .library import Library, RefusedError
+from .kinds import RefusedError
+from .library import Library
 
 DOMAIN = "library.example.com"
 _HTTP = {"NOT_FOUND": 404, "ALREADY_EXISTS": 409, "ABORTED": 409}
@@ -60,7 +61,7 @@ class Server:
 
     # gRPC
 
-    def handler(self, path: str) -> grpc.RpcMethodHandler:
+    def handler(self, path: str) -> grpc.RpcMethodHandler[Any, Any]:
         async def handle(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
             try:
                 return await self.library.answer(path, request)
@@ -151,7 +152,7 @@ def _put(target: Any, path: list[str], value: str) -> None:
 async def serving(server: Server) -> AsyncIterator[tuple[str, str]]:
     """HOST:PORT of gRPC, with reflection, and the URL of HTTP."""
     rpc = grpc.aio.server()
-    handlers: dict[str, dict[str, grpc.RpcMethodHandler]] = {}
+    handlers: dict[str, dict[str, grpc.RpcMethodHandler[Any, Any]]] = {}
     for path in methods():
         _, service, name = path.split("/")
         handlers.setdefault(service, {})[name] = server.handler(path)
