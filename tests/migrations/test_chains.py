@@ -175,7 +175,7 @@ def goes_through(chain: Chain, history: list[tuple[tuple[Table, ...], Renames]],
 
 
 @settings(
-    max_examples=25,
+    max_examples=20,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )
@@ -190,7 +190,7 @@ def test_every_history_of_models_runs_on_sqlite(
 
 
 @settings(
-    max_examples=25,
+    max_examples=20,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )
