@@ -75,8 +75,8 @@ def _compared(node: Compare, source: Source, *, negated: bool) -> Clause:
 def _holds(op: str, operand: Operand, value: Any, source: Source) -> Clause:
     """The comparison, NULL where the operand is."""
     if isinstance(value, Pattern):
-        start, end = ([ANY] if is_open else [] for is_open in (value.open_start, value.open_end))
-        return alike(operand.sql, *start, value.text, *end)
+        first, *others = value.pieces
+        return alike(operand.sql, first, *(part for piece in others for part in (ANY, piece)))
     if isinstance(operand.sql.type, Integer) and operand.json is None and not -_INT64 <= value < _INT64:
         return _beyond(op, operand.sql, value)
     holds = _COMPARED[op](operand.sql, operand.constant(value))

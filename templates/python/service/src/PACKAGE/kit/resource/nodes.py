@@ -8,7 +8,7 @@ Logic has two values, never SQL's third: a comparison with a field that is not s
 | `Compare(p, "=", v)` | the field is set and equal; text by code point, case matters |
 | `Compare(p, "!=", v)` | not `=`, so true also where the field is not set |
 | `Compare(p, "<" "<=" ">" ">=", v)` | the field is set and in that order; text by code point |
-| `Compare(p, "like", Pattern)` | the field is set and starts with, ends with or contains a text |
+| `Compare(p, "like", Pattern)` | the field is set and looks like the pattern |
 | `Compare(p, ":", PRESENT)` | the field is there: not None; a list or map is not empty; a map has the key |
 | `Has(p, part)` | the list at p has an element for which `part` is true |
 
@@ -49,18 +49,24 @@ class Not(Generic[N]):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What a text has to look like: `text`, with anything before it and behind it where that is open."""
+    """What a text has to look like: these pieces, two or more, with anything between one and the next.
 
-    text: str
-    open_start: bool
-    open_end: bool
+    ``("Foo", "")`` starts with Foo, ``("", "Foo", "")`` contains it, ``("", "")`` is any text.
+    """
+
+    pieces: tuple[str, ...]
 
     def matches(self, value: str) -> bool:
-        if self.open_start and self.open_end:
-            return self.text in value
-        if self.open_start:
-            return value.endswith(self.text)
-        return value.startswith(self.text) if self.open_end else value == self.text
+        first, *inner, last = self.pieces
+        if len(value) < len(first) + len(last) or not (value.startswith(first) and value.endswith(last)):
+            return False
+        place, end = len(first), len(value) - len(last)
+        for piece in inner:  # the leftmost place of each leaves the most for the next
+            found = value.find(piece, place, end)
+            if found < 0:
+                return False
+            place = found + len(piece)
+        return True
 
 
 @dataclass(frozen=True, slots=True)
