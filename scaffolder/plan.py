@@ -165,11 +165,19 @@ def plan(views: ProjectViews, layout: Layout, *, scope: Scope = "server") -> lis
         if (scope == "client" and rule.scope != "client") or not rule.when <= enabled:
             continue
         for path, view in _expand(output, views):
-            if "stores" in rule.when and "service" in view and not view["service"]["repositories"]:
+            if "service" in view and not _is_needed(rule, view["service"]):
                 continue
             found.append(Planned(path, rule.owner, template, view, executable=path.endswith(".sh")))
     found += _messages(views)
     return sorted(found, key=lambda planned: planned.path)
+
+
+def _is_needed(rule: Rule, service: Mapping[str, Any]) -> bool:
+    """Whether a file for each service that stores, or reads through a cache, is one of this service."""
+    repositories = service.get("repositories", ())
+    if "caches" in rule.when:
+        return any(repository["cached"] for repository in repositories)
+    return "stores" not in rule.when or bool(repositories)
 
 
 def _expand(output: str, views: ProjectViews) -> Iterator[tuple[str, Mapping[str, Any]]]:

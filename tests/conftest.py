@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from tests.postgresql.fixtures import *  # noqa: F403  (every test may have a database)
+from tests.redis_server import own_redis, redis_url  # noqa: F401
 
 # A loaded machine is no failure: no test here is timed.
 settings.register_profile("scaffold", deadline=None)

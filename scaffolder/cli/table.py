@@ -147,7 +147,7 @@ COMMANDS = (
             "--with",
             metavar="FEATURE,…",
             many=True,
-            help="Optional parts, of docker, kubernetes, ci (all three if left out), database, postgres; or none.",
+            help="Optional parts, of docker, kubernetes, ci (these if left out), database, postgres, redis; or none.",
         ),
         Parameter(
             "output",

@@ -15,7 +15,7 @@ from scaffolder.project.names import package_name
 FILE = "scaffold.yaml"
 FEATURES = ("docker", "kubernetes", "ci")
 """The optional parts that a new project has unless something else is asked for."""
-MORE_FEATURES = ("database", "postgres")
+MORE_FEATURES = ("database", "postgres", "redis")
 """Those that it has only if asked: a database comes by itself with the first resource of a contract, in a file."""
 ALL_FEATURES = (*FEATURES, *MORE_FEATURES)
 METHODS_COMMENT = "What RPCs are taken for: custom, or a standard method such as: list order.v1.Order"

@@ -10,7 +10,7 @@ from typing import Any
 
 from scaffolder.targets.python.models import row_values, table_arguments
 from scaffolder.targets.python.schema import Model
-from scaffolder.targets.python.stored import Stored
+from scaffolder.targets.python.stored import Stored, repr_of
 
 View = dict[str, Any]
 
@@ -35,6 +35,16 @@ class Member:
     def model(self) -> Model:
         found: Model = self.repository["model"]
         return found
+
+    @property
+    def is_read(self) -> bool:
+        """Whether callers get one, or several, by the identity."""
+        return "get" in self.stored.verbs
+
+    @property
+    def is_named(self) -> bool:
+        """Whether its name holds its parent's, which otherwise is in a field."""
+        return self.model.parent is not None and not self.stored.resource.parent_field
 
     def row_in(self, module: str) -> str:
         """The row's class as a module of data/ writes it."""
@@ -96,6 +106,23 @@ class Families:
             "belongs": self._belongs(own),
             "child": next((each.creation_in(own.module, self._belongs(each)) for each in samples), ""),
             "relatives": [*self._above(own), *(member for member, _ in below)],
+            **self._cached(own, [member for member, _ in below]),
+        }
+
+    def _cached(self, own: Member, below: Sequence[Member]) -> View:
+        """Of the repository's cache: whether it has one, as callers read by the identity here (`reads`) or in what goes
+        with one; whether its own may go with what their names are `nested` in; `forgets`, the arguments for what goes.
+        """
+        read = [each for each in below if each.is_read] if "force" in own.stored.needs else []
+        flat = sorted({each.model.table.name for each in read if not each.is_named})
+        forgets = ["below=force"] if any(each.is_named for each in read) else []
+        forgets += [f"tables={repr_of(flat)} if force else ()"] if flat else []
+        forced = any("force" in each.stored.needs for each in self._above(own))
+        return {
+            "reads": own.is_read,
+            "cached": own.is_read or bool(read),
+            "nested": own.is_read and own.is_named and forced,
+            "forgets": "".join(f", {argument}" for argument in forgets),
         }
 
     def _parent(self, member: Member) -> Member | None:

@@ -16,6 +16,7 @@ DATA_CLASSES = COLUMN_TYPES | {
     "AbortedError",
     "AlreadyExistsError",
     "Base",
+    "Cache",
     "Container",
     "Database",
     "FailedPreconditionError",
@@ -87,6 +88,7 @@ def repository_view(domain: Domain, resource: Resource, store: str, model: Model
     return {
         "class": name,
         "sql_class": f"Sql{name}",
+        "cached_class": f"Cached{name}",
         "property": repository_property(resource, store),
         "resource": resource,
         "entity": domain.class_of(resource.message),

@@ -64,11 +64,13 @@ class ProjectViews:
         """The project's features, and what the contract asks for.
 
         `http` where an RPC has an HTTP binding, `errors` where it declares reasons, `validation` where it has rules,
-        `stores` where a resource is stored, and `database` there as well; `sqlite` where that is a file.
+        `stores` where a resource is stored, and `database` there as well; `sqlite` where that is a file; `caches` where
+        the project has `redis`, and a stored resource is read by its identity.
         """
         bound = any(m.bindings for service in self.contract.services for m in service.methods)
         asked = {"http": bound, "errors": bool(self.contract.errors), "validation": self.contract.has_rules}
         asked |= {"stores": self.stores, "database": bool(self.database), "sqlite": self.database == "sqlite"}
+        asked["caches"] = self.caches
         return frozenset(self.features) | {name for name, there in asked.items() if there}
 
     @property
@@ -82,6 +84,12 @@ class ProjectViews:
     def stores(self) -> bool:
         """Whether any service stores a resource."""
         return bool(self.standard.resources)
+
+    @cached_property
+    def caches(self) -> bool:
+        """Whether any repository has a cache before it."""
+        services = [view for _, view in self._families] if "redis" in self.features else []
+        return any(repository["cached"] for view in services for repository in view["repositories"])
 
     @property
     def client_package(self) -> str:
@@ -102,6 +110,7 @@ class ProjectViews:
                 "requires": self.contract.has_required,
                 "stores": self.stores,
                 "database": self.database,
+                "caches": self.caches,
                 "services": services,
                 "client_names": _client_names(services, errors),
                 "errors": errors,
@@ -133,12 +142,14 @@ class ProjectViews:
     @cached_property
     def nouns(self) -> dict[str, dict[str, Any]]:
         """For every service the view of its files in the layers and the tests, by noun."""
+        return {name: self.project | {"service": view} for name, view in self._families}
+
+    @cached_property
+    def _families(self) -> list[tuple[str, dict[str, Any]]]:
+        """The services' nouns and views, with what their resources have to do with each other."""
         services = {views.names.noun: views.layers_view for views in self._services(self.package)}
         families = Families(services)
-        return {
-            name: self.project | {"service": families.view(name, service)}
-            for name, service in services.items()
-        }
+        return [(name, families.view(name, service)) for name, service in services.items()]
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
@@ -252,9 +263,10 @@ class ProjectViews:
         shared = views.gen_view
         keys = ("name", "snake", "kind", "summary", "bindings", "constant")
         methods = [{key: method[key] for key in keys} for method in shared["methods"]]
-        layers = views.layers_view
+        found = dict(self._families)[views.names.noun]["repositories"]
+        names = ("class", "sql_class", "cached_class", "property")
         repositories = [
-            {key: r[key] for key in ("class", "sql_class", "property")} for r in layers["repositories"]
+            {key: each[key] for key in names} | {"cached": self.caches and each["cached"]} for each in found
         ]
         return views.names.view() | {
             "methods": methods,

@@ -1,4 +1,4 @@
-"""Prometheus metrics of the calls served, and the text that /metrics answers with.
+"""Prometheus metrics of the calls served and of the cache, and the text that /metrics answers with.
 
 Metrics of your own go into prometheus_client's default registry, as its documentation shows: `exposition`
 holds both.
@@ -34,6 +34,18 @@ SECONDS = Histogram(
     "rpc_server_handling_seconds",
     "Time from request to end of response.",
     ("method", "transport"),
+    registry=_CALLS,
+)
+CACHE_READS = Counter(
+    "cache_reads",
+    "Entities asked for, by table and result: hit, miss, or skipped (in a transaction, or without Redis).",
+    ("table", "result"),
+    registry=_CALLS,
+)
+CACHE_ERRORS = Counter(
+    "cache_errors",
+    "Exchanges with Redis that failed.",
+    ("operation",),
     registry=_CALLS,
 )
 

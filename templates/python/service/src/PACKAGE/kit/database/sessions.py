@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from sqlalchemy import MetaData, event, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +19,8 @@ from .config import DatabaseConfig
 from .engine import create_engine
 from .failures import reported
 from .sqlite import READING
+
+T = TypeVar("T")
 
 
 class Database:
@@ -73,27 +75,48 @@ class Database:
         outer = _open_unit(self)
         with reported():
             if outer is not None:
-                yield outer
+                yield outer.session
                 return
             async with self._readers() as session:
                 yield session
                 await session.flush()  # so that an object that was added or changed does not pass in silence
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether the current task is inside of a `transaction` or a `session`."""
+        return _open_unit(self) is not None
+
+    def after_commit(self, callback: Callable[[list[T]], Awaitable[None]], item: T) -> bool:
+        """Has `callback` called, once with all its items, right after the commit of what the current task has open, and
+        before the block is left; False, and no call, where nothing is open.
+
+        Nothing is called after a rollback, but it is after a commit that was interrupted, which may have happened. The
+        callback must not raise, and has to get through though the task is cancelled.
+        """
+        unit = _open_unit(self)
+        if unit is not None:
+            unit.afterwards.append((callback, item))
+        return unit is not None
 
     @asynccontextmanager
     async def _unit(self, discard: bool) -> AsyncIterator[AsyncSession]:
         outer = _open_unit(self)
         with reported():
             if outer is not None:
-                async with _part(outer, discard):
-                    yield outer
+                with outer.part(discard):
+                    async with _part(outer.session, discard):
+                        yield outer.session
                 return
             async with self._sessions() as session:
-                with _opened(self, session):
+                with _opened(self, session) as unit:
                     yield session
                 await session.flush()
                 if not discard:
-                    with reported(committing=True):
-                        await session.commit()
+                    try:
+                        with reported(committing=True):
+                            await session.commit()
+                    finally:
+                        await unit.call_back()
 
     async def create_tables(self, metadata: MetaData) -> None:
         """Creates the tables that are missing; changes none that exist, and logs each that does not fit any more."""
@@ -141,29 +164,48 @@ class _Unit:
     task: asyncio.Task[Any] | None
     outer: _Unit | None
     is_open: bool = True
+    afterwards: list[tuple[Callable[[list[Any]], Awaitable[None]], Any]] = field(default_factory=list)
+
+    @contextmanager
+    def part(self, discard: bool) -> Iterator[None]:
+        """What is to be called after the commit is forgotten with a part of the unit that is undone."""
+        before, is_kept = len(self.afterwards), False
+        try:
+            yield
+            is_kept = not discard
+        finally:
+            if not is_kept:
+                del self.afterwards[before:]
+
+    async def call_back(self) -> None:
+        items: dict[Callable[[list[Any]], Awaitable[None]], list[Any]] = {}
+        for callback, item in self.afterwards:
+            items.setdefault(callback, []).append(item)
+        for callback, found in items.items():
+            await callback(found)
 
 
 _innermost: ContextVar[_Unit | None] = ContextVar("unit_of_work", default=None)
 
 
-def _open_unit(database: Database) -> AsyncSession | None:
-    """The session of the unit of work that the current task has open."""
+def _open_unit(database: Database) -> _Unit | None:
+    """The unit of work that the current task has open."""
     unit = _innermost.get()
     task = asyncio.current_task()
     while unit is not None:
         # A task inherits its parent's variables, and a fixture may end in another context than it began in.
         if unit.database is database and unit.task is task and unit.is_open:
-            return unit.session
+            return unit
         unit = unit.outer
     return None
 
 
 @contextmanager
-def _opened(database: Database, session: AsyncSession) -> Iterator[None]:
+def _opened(database: Database, session: AsyncSession) -> Iterator[_Unit]:
     unit = _Unit(database, session, asyncio.current_task(), _innermost.get())
     _innermost.set(unit)
     try:
-        yield
+        yield unit
     finally:
         unit.is_open = False
         if _innermost.get() is unit:
