@@ -196,7 +196,9 @@ async def test_full_redis_gives_what_it_has_and_forgets_what_changes(
     assert (await read(entities, things)).version == 2
 
 
-async def test_redis_that_only_reads_is_not_used(entities: EntityCache[Thing], own_redis: RedisServer) -> None:
+async def test_redis_that_only_reads_is_not_used(
+    entities: EntityCache[Thing], own_redis: RedisServer
+) -> None:
     things = Things(ONE)
     await read(entities, things)
     async with Redis.from_url(own_redis.url) as redis:
