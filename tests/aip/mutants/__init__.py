@@ -18,11 +18,12 @@ MODULES = ("create", "listing", "filters", "update", "delete", "batch", "transpo
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A broken service, what breaks in it, and the checks that have to tell."""
+    """A broken service, and the checks that have to tell; `of_transport` where HTTP is what it breaks."""
 
     name: str
     checks: tuple[str, ...]
     server: Callable[[], Server]
+    of_transport: bool
 
 
 _MUTANTS: list[Mutant] = []
@@ -38,7 +39,7 @@ def breaks(*checks: str) -> Callable[[type], type]:
             library = cast("type[Library]", broken)()
             return Server(library)
 
-        _MUTANTS.append(Mutant(broken.__name__, checks, make))
+        _MUTANTS.append(Mutant(broken.__name__, checks, make, issubclass(broken, Server)))
         return broken
 
     return register

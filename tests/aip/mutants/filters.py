@@ -32,6 +32,9 @@ def with_filters(*checks: str) -> Callable[[type[Filters]], type[Filters]]:
     return register
 
 
+_waited: list[str] = []  # once is enough to be slow
+
+
 def nothing(resource: Any) -> bool:
     return False
 
@@ -342,7 +345,8 @@ class FallsOverFilters(Library):
 @with_filters("filter_stands_deep_nesting")
 class HasNoLimit(Filters):
     def compile(self, text: str) -> Predicate:
-        if text.startswith("((("):
+        if text.startswith("(((") and not _waited:
+            _waited.append(text)
             time.sleep(3.1)
         return super().compile(text)
 
@@ -351,7 +355,9 @@ class HasNoLimit(Filters):
 class MatchesSlowly(Filters):
     def wildcard(self, pattern: str) -> Callable[[str], bool]:
         def matches(text: str) -> bool:
-            time.sleep(3.1 if pattern.count("*") > 20 and text.endswith("aaa") else 0)
+            if pattern.count("*") > 20 and text.endswith("aaa") and pattern not in _waited:
+                _waited.append(pattern)
+                time.sleep(3.1)
             return False
 
         return matches
