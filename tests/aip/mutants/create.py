@@ -200,7 +200,7 @@ class FallsOverNul(Library):
         return await super().answer(path, request)
 
 
-@breaks("get_returns_what_create_returned", "transports_reach_the_same_resources", "update_is_stored")
+@breaks("get_returns_what_create_returned", "update_is_stored")
 class ReadsWhatIsStale(Library):
     async def get(self, kind: Kind, request: Any, response: Any) -> Any:
         found = await super().get(kind, request, response)
