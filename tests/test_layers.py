@@ -1,6 +1,7 @@
 """Imports run downward only: cli → app → stages; a stage knows the shared values, never another stage.
 
-The targets know the contract they write for, what is standard in it, and the merge that they teach their language; nobody else knows either.
+The targets know the contract they write for, what is standard in it, and the merge that they teach their language;
+nobody else knows either.
 """
 
 import ast

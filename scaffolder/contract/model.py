@@ -50,7 +50,8 @@ class Field:
     buf.validate, None where there are none; those of a map's keys and values and of repeated items are inside.
     `required` is proto2's label of that name and `default` its default value as written. `format` is the name of
     google.api.field_info's format (``UUID4``), `reference` the type of resource that google.api.resource_reference
-    names, that of its children where `has_children` is true (``child_type``). `unique` and `index` are the options of scaffold/storage.proto.
+    names, that of its children where `has_children` is true (``child_type``). `unique` and `index` are the options of
+    scaffold/storage.proto.
     """
 
     name: str

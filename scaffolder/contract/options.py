@@ -118,7 +118,7 @@ class Options:
         return str(value.name) if value is not None and value.number else ""
 
     def reference(self, field_options: Any) -> tuple[str, bool]:
-        """The type, or else the child type, of a field's google.api.resource_reference, and whether it is the latter."""
+        """The type, or else the child type, of a field's google.api.resource_reference; whether it is the latter."""
         if self._reference is None or not field_options.HasExtension(self._reference):
             return "", False
         reference = field_options.Extensions[self._reference]

@@ -318,7 +318,9 @@ def test_a_new_resource_has_all_that_is_required() -> None:
 
 
 def test_violations_are_about_where_the_request_has_the_resource() -> None:
-    rules = Rules(Book, type="Book", field="book", required=["title", "authors.family_name"], immutable=["isbn"])
+    rules = Rules(
+        Book, type="Book", field="book", required=["title", "authors.family_name"], immutable=["isbn"]
+    )
     with pytest.raises(InvalidArgumentError) as error:
         rules.new(Book(authors=[BookAuthor()]))
     assert [v.field for v in error.value.violations] == ["book.title", "book.authors[0].family_name"]

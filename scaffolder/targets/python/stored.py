@@ -95,6 +95,15 @@ class Stored:
         return self.attributes[self.resource.uid]
 
     @property
+    def new_uid(self) -> str:
+        """What its creation sets `uid` to, which is a text or, where the contract says so, a UUID."""
+        fields = self.domain.fields_of(self.resource.message)
+        is_uuid = any(
+            each.field.name == self.resource.uid and each.value.annotation == "UUID" for each in fields
+        )
+        return "uuid.uuid4()" if is_uuid else "resource_id()"
+
+    @property
     def update_time(self) -> str:
         return self.attributes[self.resource.update_time]
 

@@ -94,6 +94,7 @@ def _is_uniform(keys: Sequence[Key]) -> bool:
 
 def _by_name(operand: Operand, source: Source) -> Operand:
     """An enum in JSON, where it is a number, by its members' names."""
-    names: ColumnElement[str] = case({each.value: each.name for each in operand.kind}, value=operand.sql)
+    members = operand.kind.__members__.values()
+    names: ColumnElement[str] = case({each.value: each.name for each in members}, value=operand.sql)
     sql = names.collate("C") if source.dialect.name == "postgresql" else names
     return Operand(sql, str, operand.json, operand.is_nullable)

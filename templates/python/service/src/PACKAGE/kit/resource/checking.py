@@ -20,7 +20,7 @@ def check(expression: Expression, fields: Mapping[str, Field], hidden: Collectio
     | written | meant |
     |---|---|
     | `title = "Emma"`, `title:"Emma"` | equal, case matters; `title:` is no search for words |
-    | `title = "Em*"`, `"*ma"`, `"*mm*"`, `"E*a"` | starts with, ends with, contains, both; `"*"` is any text, also an empty one |
+    | `title = "Em*"`, `"*ma"`, `"*mm*"`, `"E*a"` | starts with, ends with, contains, both; `"*"` is any text, or none |
     | `title != x` | not equal, also where it is not set |
     | `pages < 5` | text by code point, numbers, timestamps, durations, dates |
     | `binding = PAPERBACK` | an enum by name, a boolean as true or false: `=` and `!=` only |

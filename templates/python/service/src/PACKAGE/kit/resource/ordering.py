@@ -82,22 +82,26 @@ def _key(part: str, fields: Mapping[str, Field], hidden: Collection[str]) -> Ord
 
 def _is_nullable(path: tuple[str, ...], fields: Mapping[str, Field]) -> bool:
     """Whether the value there can be unset. Raises InvalidArgumentError where the path leads to no single value."""
+    *above, _ = path
     nullable = False
-    for place, name in enumerate(path):
-        if name not in fields:
-            raise invalid(
-                "order_by", unknown(_dotted(path[: place + 1]), [_dotted((*path[:place], n)) for n in fields])
-            )
-        holds = fields[name].holds
+    for place in range(len(above)):
+        holds = _held(path[: place + 1], fields)
         nullable = nullable or holds.nullable
-        if place == len(path) - 1:
-            break
         if not holds.is_message:
             raise _unordered(path[: place + 1], holds, "has no fields to order by")
         fields = fields_of(holds.kind)
+    holds = _held(path, fields)
     if holds.is_message or holds.is_many or holds.kind in (bytes, object):
         raise _unordered(path, holds, "has no order")
-    return nullable
+    return nullable or holds.nullable
+
+
+def _held(path: tuple[str, ...], fields: Mapping[str, Field]) -> FieldType:
+    """What the last field of the path holds, one of `fields`."""
+    *above, name = path
+    if name not in fields:
+        raise invalid("order_by", unknown(_dotted(path), [_dotted((*above, each)) for each in fields]))
+    return fields[name].holds
 
 
 def _unordered(path: tuple[str, ...], holds: FieldType, what: str) -> Exception:

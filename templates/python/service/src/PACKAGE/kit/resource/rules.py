@@ -27,8 +27,8 @@ T = TypeVar("T")
 class Rules(Generic[T]):
     """The rules of one resource, made once: `BOOK = Rules(Book, type="library.example.com/Book", …)`.
 
-    `entity` is its dataclass. `type` is what callers are told it is: google.api.resource's type, or its noun. `field` is
-    where requests have it, as violations say: ``book`` of ``book.title``, ``""`` where requests repeat its fields.
+    `entity` is its dataclass. `type` is what callers are told it is: google.api.resource's type, or its noun. `field`
+    is where requests have it, as violations say: ``book`` of ``book.title``, ``""`` where requests repeat its fields.
     `identity` is the field that names it, `patterns` those of its resource name (``shelves/{shelf}/books/{book}``);
     none where the identity is an id alone, and then `parent_field` is the field with the parent's id, if any.
 

@@ -111,8 +111,8 @@ def _plain(value: Any) -> Any:
 
 def _value(found: Any, kind: type[Any], nullable: bool) -> Any:
     """The value that JSON has for `found`. Raises ValueError, TypeError or KeyError where it is none of the kind."""
-    if found is None and nullable:
-        return None
+    if found is None:
+        return None if nullable else _refuse()
     if issubclass(kind, enum.Enum):
         return kind[found]
     if kind is float and type(found) is not float:
