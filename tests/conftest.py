@@ -20,3 +20,11 @@ def same_folder() -> Iterator[None]:
     before = os.getcwd()
     yield
     os.chdir(before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def known_types(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What mypy knows of the packages that projects use, so that it reads them once for all projects of a worker."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MYPY_CACHE_DIR", str(tmp_path_factory.mktemp("mypy")))
+        yield
