@@ -16,6 +16,7 @@ from scaffolder.targets.python.methods import custom_view, with_lists
 from scaffolder.targets.python.modules import Imports, safe_stem
 from scaffolder.targets.python.names import identifier, noun, safe, snake, title
 from scaffolder.targets.python.nouns import stem_of
+from scaffolder.targets.python.repository_docs import repository_docs
 from scaffolder.targets.python.samples import samples
 from scaffolder.targets.python.schema import Model, Reference, build_model
 from scaffolder.targets.python.standard_service import StandardService, item_requests
@@ -153,9 +154,10 @@ class ServiceViews:
         sampled = samples(standard, rpcs)
         repositories = [
             repository_view(domain, resource, self._store(resource), self._model(domain, resource))
-            | {"stored": standard.stored[resource.message.full_name]}
+            | {"stored": stored, "docs": repository_docs(stored)}
             | sampled[resource.message.full_name]
             for resource in self._resources()
+            for stored in [standard.stored[resource.message.full_name]]
         ]
         return {
             **self.names.view(),
