@@ -44,7 +44,7 @@ def failure(name: str) -> Exception:
 class Container(wiring.Container):  # type: ignore[misc]
     @cached_property
     def order_use_case(self) -> Any:
-        return UseCase(self.order_repository)
+        return UseCase()
 
 
 def order(recipient: str) -> Any:

@@ -47,7 +47,7 @@ class UseCase(biz.OrderUseCase):  # type: ignore[misc]
 class Container(wiring.Container):  # type: ignore[misc]
     @cached_property
     def order_use_case(self) -> Any:
-        return UseCase(self.order_repository)
+        return UseCase()
 
 
 SCANS = [pb.Scan(barcode=str(number)) for number in range(5)]

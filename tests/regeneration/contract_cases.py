@@ -264,7 +264,6 @@ CASES: dict[str, Case] = {
         words={
             "OrderUseCase": "SalesUseCase",
             "bind_order_service": "bind_sales_service",
-            "_order_repository": "_sales_repository",
         },
         moved=SALES,
         left=frozenset({"leads-nowhere src/shop/biz/pricing.py"}),

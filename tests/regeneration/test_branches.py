@@ -73,7 +73,7 @@ PLACE = instead(
 )
 WAREHOUSE = after(
     "src/shop/wiring.py",
-    "        return self.closing(database, database.close)\n",
+    "            DomainErrors(STATUSES),\n        ]\n",
     '\n    @cached_property\n    def warehouse(self) -> str:\n        return "Rotterdam"\n',
 )
 

@@ -48,8 +48,8 @@ EDITS = (
     ),
     after(
         BIZ,
-        "        self._order_repository = order_repository\n",
-        "        self.orders: dict[str, Order] = {}\n",
+        '    """The rules of order.v1.OrderService."""\n',
+        "\n    def __init__(self) -> None:\n        self.orders: dict[str, Order] = {}\n",
     ),
     before(
         BIZ,
@@ -66,7 +66,7 @@ EDITS = (
     before(HANDLERS, "    async def find_order(", "    # Whoever asks for nothing gets nothing.\n"),
     after(
         "src/shop/wiring.py",
-        "        return self.closing(database, database.close)\n",
+        "            DomainErrors(STATUSES),\n        ]\n",
         '\n    @cached_property\n    def warehouse(self) -> str:\n        return "Rotterdam"\n',
     ),
     after(
@@ -329,7 +329,7 @@ def test_formatter_is_no_edit(name: str, formatter: str, untouched: Path, tmp_pa
     if importlib.util.find_spec(FORMATTERS[formatter][0]) is None:
         pytest.skip(f"{FORMATTERS[formatter][0]} is not installed")
     home, new = copy_of(untouched, tmp_path), CASES[name].change(START)
-    for folder in ("src/shop/biz", "src/shop/service", "src/shop/data", "src/shop/transport", "tests"):
+    for folder in ("src/shop/biz", "src/shop/service", "src/shop/transport", "tests"):
         home.project.run(*FORMATTERS[formatter][:-1], folder)
     change(home, START, new)
     assert told(home.report(*renames(CASES[name]))) == frozenset()

@@ -178,7 +178,8 @@ def test_gqlgen_1123_an_import_that_is_needed_is_dropped(home: Workplace) -> Non
     own = (
         "import asyncio\nimport json as codec\nfrom collections import OrderedDict as Ordered  # noqa: F401\n"
     )
-    home.edit(BIZ, "from typing import Protocol\n", f"{own}from typing import Protocol\n")
+    future = "from __future__ import annotations\n\n"
+    home.edit(BIZ, future, f"{future}{own}\n")
     home.edit(BIZ, PLACE, "        await asyncio.sleep(0)\n        return Order(customer=codec.dumps(1))\n")
     change(home, START, removed(ADDED))
     home.generate()

@@ -53,8 +53,9 @@ def live_in(home: Workplace) -> dict[str, list[str]]:
     )
     home.edit(
         "src/shop/biz/order.py",
-        "        self._order_repository = order_repository\n",
-        "        self._order_repository = order_repository\n        self._orders: dict[str, Order] = {}\n",
+        '    """The rules of order.v1.OrderService."""\n',
+        '    """The rules of order.v1.OrderService."""\n\n'
+        "    def __init__(self) -> None:\n        self._orders: dict[str, Order] = {}\n",
     )
     home.edit(
         "src/shop/biz/order.py",
@@ -72,12 +73,12 @@ def live_in(home: Workplace) -> dict[str, list[str]]:
     )
     home.edit(
         "src/shop/wiring.py",
-        "    @cached_property\n    def order_repository(",
+        "    @cached_property\n    def order_use_case(",
         "    @cached_property\n"
         "    def warehouse(self) -> str:\n"
         '        return "Rotterdam"\n'
         "\n"
-        "    @cached_property\n    def order_repository(",
+        "    @cached_property\n    def order_use_case(",
     )
     home.edit(
         "src/shop/transport/grpc.py",
