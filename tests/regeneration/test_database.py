@@ -44,7 +44,15 @@ message GetNoteRequest {
 }
 """
 STORED = GREET.replace("\n}\n", KEEP, 1) + NOTES
-PARTS = ("sqlalchemy", "aiosqlite", "alembic", "persistentvolumeclaim", "/app/var", "DatabaseConfig")
+PARTS = (
+    "sqlalchemy",
+    "aiosqlite",
+    "alembic",
+    "migrations",
+    "persistentvolumeclaim",
+    "/app/var",
+    "DatabaseConfig",
+)
 WORDS = {
     "src/shop/config.py": ("shutdown: ShutdownConfig", "motto: str = 'mine'\n    shutdown: ShutdownConfig"),
     "src/shop/wiring.py": (
@@ -61,7 +69,7 @@ WORDS = {
 def mentioned(home: Workplace) -> set[str]:
     """The parts of a database that files of the project speak of, and folders that it needs."""
     files = [path for path in home.root.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    own = [path for path in files if ".scaffold" not in path.parts and path.name != ".dockerignore"]
+    own = [path for path in files if ".scaffold" not in path.parts]
     texts = [path.read_text(encoding="utf-8", errors="replace") for path in own]
     folders = ("var", "src/shop/data", "src/shop/kit/database", "src/shop/kit/resource", "tests/integration")
     there = {name for name in folders if any((home.root / name) in path.parents for path in files)}

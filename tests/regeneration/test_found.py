@@ -152,22 +152,30 @@ def test_markers_in_a_file_that_nothing_is_asked_of_are_no_conflict(home: Home) 
 
 
 def test_imports_that_come_together_stay_together(home: Home) -> None:
-    """An edited module without imports from libraries -> three come -> they are one section."""
+    """An edited module without imports of the standard library -> three come -> they are one section."""
     contract = home.text(CONTRACT_PATH)
     create = "  rpc CreateBook(CreateBookRequest) returns (Book);\n"
     home.edit(CONTRACT_PATH, create, "")
     home.generate()
-    home.edit("src/shop/data/order.py", "database: Database)", "database: Database, mine: int = 1)")
-    (home.root / CONTRACT_PATH).write_text(contract, encoding="utf-8")
+    mine = "        return Order(order_id='mine')\n"
+    home.edit(USE_CASES, '        raise UnimplementedError("order.v1.OrderService.PlaceOrder")\n', mine)
+    assert "from typing import" not in home.text(USE_CASES)
+    timed = contract.replace(
+        "package order.v1;\n", 'package order.v1;\n\nimport "google/protobuf/timestamp.proto";\n'
+    ).replace("  string title = 2;\n", "  string title = 2;\n  google.protobuf.Timestamp create_time = 3;\n")
+    (home.root / CONTRACT_PATH).write_text(timed, encoding="utf-8")
     home.generate()
     expected = (
-        "from sqlalchemy import select\n"
-        "from sqlalchemy.exc import IntegrityError\n"
-        "from sqlalchemy.orm import Mapped, mapped_column\n"
+        "from __future__ import annotations\n"
         "\n"
-        "from shop.biz.order_types import Book\n"
+        "import datetime\n"
+        "from collections.abc import Callable\n"
+        "from typing import Protocol\n"
+        "\n"
+        "from shop.biz.order_types import "
     )
-    assert expected in home.text("src/shop/data/order.py")
+    assert expected in home.text(USE_CASES)
+    assert mine in home.text(USE_CASES)
 
 
 def test_a_pin_that_cannot_hold_leaves_no_trace(home: Home) -> None:
