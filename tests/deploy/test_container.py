@@ -55,9 +55,10 @@ def test_compose_config(rendered: Rendered, shape: str) -> None:
     run(docker, "compose", "config", "--quiet", cwd=rendered(shape))
 
 
-def test_context_holds_what_is_copied(rendered: Rendered) -> None:
+@pytest.mark.parametrize("shape", WITH_DOCKER)
+def test_context_holds_what_is_copied(rendered: Rendered, shape: str) -> None:
     """.dockerignore lets in what the Dockerfile copies and nothing else."""
-    folder = rendered("resource")
+    folder = rendered(shape)
     copies = re.findall(r"^COPY (?!--from)(.+) \S+$", (folder / "Dockerfile").read_text("utf-8"), re.M)
     ignore = (folder / ".dockerignore").read_text("utf-8").splitlines()
 

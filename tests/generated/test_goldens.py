@@ -49,11 +49,17 @@ def test_golden_project(name: str, tmp_path: Path) -> None:
         assert text == expected[path], path
 
 
-def test_golden_kit_is_copied_verbatim(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "unused"),
+    [("hello", {"database", "resource", "validation.py"}), ("library", {"validation.py"})],
+)
+def test_golden_kit_is_copied_verbatim(name: str, unused: set[str], tmp_path: Path) -> None:
     """Into the service all of it but what its contract has no use for, into its client a part."""
-    root = generated("hello", tmp_path)
-    service, client = root / "src/hello_service/kit", root / "clients/python/src/hello_service_client/kit"
-    assert _paths(KIT) - _paths(service) == {"validation.py"}
+    root = generated(name, tmp_path)
+    service = root / f"src/{name}_service/kit"
+    client = root / f"clients/python/src/{name}_service_client/kit"
+    left_out = {path for path in _paths(KIT) if path.partition("/")[0] in unused}
+    assert _paths(KIT) - _paths(service) == left_out
     for copy in (service, client):
         for path in _paths(copy):
             assert (copy / path).read_bytes() == (KIT / path).read_bytes(), path

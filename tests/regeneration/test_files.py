@@ -207,7 +207,7 @@ def test_only_untouched_files_of_the_lock_are_deleted(home: Workplace) -> None:
     deleted = {item["path"] for item in report["changes"] if item["action"] == "delete"}
     gone = {path for path in before - set(home.state()) if not path.startswith((".scaffold/", "api/"))}
     assert gone == deleted
-    assert "src/shop/data/payment.py" in gone
+    assert "src/shop/service/payment.py" in gone
     assert "src/shop/biz/payment.py" not in gone
     for path in mine:
         assert home.read(path) == "# mine\n"
@@ -217,11 +217,11 @@ def test_file_that_the_lock_does_not_list_is_never_deleted(home: Workplace) -> N
     """The lock's entry of a file is taken out: what it was is not known, so it stays when its service goes."""
     lock = home.read(".scaffold/lock.json").splitlines(keepends=True)
     home.write(
-        ".scaffold/lock.json", "".join(line for line in lock if '"src/shop/data/payment.py"' not in line)
+        ".scaffold/lock.json", "".join(line for line in lock if '"src/shop/service/payment.py"' not in line)
     )
     change(home, START, other_service_removed(START))
     home.scaffold("generate")
-    assert (home.root / "src/shop/data/payment.py").exists()
+    assert (home.root / "src/shop/service/payment.py").exists()
 
 
 @pytest.mark.parametrize(
