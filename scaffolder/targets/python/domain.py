@@ -70,8 +70,9 @@ class Domain:
 
     `package` is the service's own: a message of another package gets that package's name in front where two
     messages would be called alike. `reserved` are names that the module uses itself. `texts` are the names of fields
-    that stay text though they are declared as UUIDs: identities, which are names, and what refers to them. `keys` are
-    the identities themselves, as (message, field): a resource has one whether or not the contract calls it optional.
+    that stay text though they are declared as UUIDs: identities, which are names, what refers to them, and the ids
+    of requests. `keys` are the identities themselves, as (message, field): a resource has one whether or not the
+    contract calls it optional.
     """
 
     def __init__(

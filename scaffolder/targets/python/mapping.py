@@ -87,6 +87,8 @@ def _read(item: DomainField) -> str:
         return _read_all(value, f'each_of_map("{name}", {value.reader}, {source})', source, "dict")
     if item.field.repeated:
         return read_many(value, name, source)
+    if value == types.UUID and "OUTPUT_ONLY" in item.field.behaviors:
+        return f"uuid_or_none({source})"
     read = read_one(value, name, source)
     if item.field.has_presence:
         return f'{read} if message.HasField("{name}") else None'

@@ -27,7 +27,7 @@ from scaffolder.targets.python.storage import (
     table_name,
 )
 from scaffolder.targets.python.stored import BIZ_CLASSES
-from scaffolder.targets.python.stores import names_of_identities
+from scaffolder.targets.python.stores import names_of_texts
 from scaffolder.targets.python.tables import Table
 from scaffolder.targets.python.text import comment, docstring, summary
 
@@ -138,7 +138,7 @@ class ServiceViews:
             self._contract_package,
             self._reserved(),
             imports,
-            texts=names_of_identities(self.recognised.resources.values()),
+            texts=names_of_texts(self.recognised),
             keys={(r.message.full_name, r.identity.name) for r in self.recognised.resources.values()},
         )
         plain = self.methods(imports)

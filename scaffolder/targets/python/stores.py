@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from scaffolder.contract.model import Contract
 from scaffolder.standard import Resource, Standard, recognise
@@ -50,12 +50,17 @@ def resource_stores(
     return found
 
 
-def names_of_identities(resources: Iterable[Resource]) -> frozenset[str]:
-    """What fields are called that hold an identity, or another resource's: `id`, `parent`, `book`, `book_id`."""
-    return frozenset(
+def names_of_texts(standard: Standard) -> frozenset[str]:
+    """What fields are called that stay text though they are declared as UUIDs.
+
+    They hold an identity, or another resource's: `id`, `parent`, `book`, `book_id`; or a request's id, which stores
+    compare as it came.
+    """
+    identities = {
         name
-        for resource in resources
+        for resource in standard.resources.values()
         for noun in [noun_of(resource)]
         for name in (resource.identity.name, resource.parent_field, noun, f"{noun}_id", f"{noun}_name")
-        if name
-    )
+    }
+    requests = {(method.item or method).request_id for method in standard.methods.values()}
+    return frozenset(identities | requests) - {""}

@@ -48,6 +48,11 @@ def uuid_from(text: str, field: str = "") -> UUID:
     return UUID(text)
 
 
+def uuid_or_none(text: str) -> UUID | None:
+    """That of an OUTPUT_ONLY field: what a client sends there is ignored, even if it is no UUID (AIP-203)."""
+    return UUID(text) if _UUID.fullmatch(text) else None
+
+
 def money_from(message: MoneyMessage, field: str = "") -> Money:
     """Exact. Units and nanos must not have different signs, and nanos are less than one unit (money.proto)."""
     units, nanos = message.units, message.nanos

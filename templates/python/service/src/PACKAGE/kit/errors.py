@@ -184,8 +184,11 @@ class InvalidArgumentError(ServiceError):
     code = Code.INVALID_ARGUMENT
 
     @classmethod
-    def of(cls, violations: Iterable[FieldViolation], *, reason: str = "") -> Self:
-        """All that is wrong at once, as google.rpc.BadRequest; the message is the first and counts the rest."""
+    def of(cls, violations: Iterable[FieldViolation], *, reason: str = "INVALID_REQUEST") -> Self:
+        """All that is wrong at once, as google.rpc.BadRequest; the message is the first and counts the rest.
+
+        `reason` is the error's own, for callers that ask for one word only (AIP-193).
+        """
         found = list(violations)
         first = found[0] if found else FieldViolation("", "invalid request")
         message = f"{first.field}: {first.description}" if first.field else first.description
