@@ -8,7 +8,6 @@ from functools import cached_property
 
 from scaffolder.contract.model import Field, Message
 from scaffolder.standard import Resource, StandardMethod
-from scaffolder.targets.python import types
 from scaffolder.targets.python.domain import Domain
 from scaffolder.targets.python.names import safe
 from scaffolder.targets.python.storage import entity_variable, repository_property
