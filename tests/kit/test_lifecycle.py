@@ -21,10 +21,10 @@ from websockets.exceptions import ConnectionClosed
 
 import kit
 from kit.client import AsyncChannel
-from kit.container import Container
+from kit.container import Container, StartError
 from kit.errors import ServiceError
 from kit.health import Health
-from kit.lifecycle import serving
+from kit.lifecycle import run, serving
 
 from . import shop, sse
 
@@ -251,3 +251,15 @@ async def test_readiness_runs_all_checks_and_bounds_them() -> None:
     health.register("database", hangs)
     readiness = await health.ready()
     assert (readiness.ready, readiness.checks) == (False, {"cache": "ok", "database": "timeout"})
+
+
+def test_a_container_that_refuses_to_start_ends_the_service_with_two(capsys: pytest.CaptureFixture[str]) -> None:
+    class Refusing(Container):
+        async def start(self) -> None:
+            raise StartError("the tables are old")
+
+    with pytest.raises(SystemExit) as ended:
+        run(Refusing(), [])
+
+    assert ended.value.code == 2
+    assert "the tables are old" in capsys.readouterr().out

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.migrations.chain import Chain
-from tests.postgresql.fixtures import postgresql, postgresql_database  # noqa: F401
+from tests.postgresql.fixtures import postgresql, postgresql_database, postgresql_url  # noqa: F401
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

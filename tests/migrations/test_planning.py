@@ -261,3 +261,29 @@ def test_two_branches_are_merged_by_the_next_revision(shop: Workshop) -> None:
     shop.alembic("upgrade", "head")
     shop.alembic("check")
     shop.alembic("downgrade", "base")
+
+
+def test_five_changes_in_a_row_keep_the_rows_on_postgresql(shop: Workshop, postgresql_url: str) -> None:
+    """With the project's own test, on both databases, and a hand edit in the model."""
+    shop = Workshop(shop.place, postgresql_url)
+    shop.alembic("upgrade", "head")
+    shop.sql("INSERT INTO shelves VALUES ('shelves/1', 'sea')", BOOK)
+    field = "  string isbn = 3;\n"
+    for edits, options in (
+        ((SUBTITLE,), ()),
+        (((field, field.replace("isbn", "code")),), ("--rename", "library.v1.Book.isbn=code")),
+        ((("int32 pages", "int64 pages"), ROOM), ()),
+        (((field.replace("isbn", "code"), "  reserved 3;\n"),), ()),
+        ((("int64 pages", "string pages"), ("string theme = 2;", "repeated string theme = 2;")), ()),
+    ):
+        shop.contract(*edits)
+        shop.place.generate(*options)
+        shop.alembic("upgrade", "head")
+        shop.alembic("check")
+    assert len(shop.revisions()) == 6
+    assert shop.sql("SELECT title, code, pages, subtitle FROM books") == [("t", "", "1", "")]
+    assert shop.sql("SELECT room FROM shelves") == [("",)]
+    for server in ({}, {"TEST_DATABASE_URL": postgresql_url}):
+        shop.run("pytest", "-q", "tests/integration/test_migrations.py", **server)
+    shop.place.project.run("ruff", "check", "--quiet", "migrations", "tests")
+    shop.place.project.run("ruff", "format", "--check", "--quiet", "migrations", "tests")
