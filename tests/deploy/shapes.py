@@ -33,6 +33,15 @@ service OrderService {
   rpc WatchOrders(M) returns (stream M);
 }
 """
+ORDER_STORE = """
+message Order { string id = 1; string text = 2; }
+message CreateOrderRequest { Order order = 1; }
+message GetOrderRequest { string id = 1; }
+service OrderService {
+  rpc CreateOrder(CreateOrderRequest) returns (Order) { option (google.api.http) = {post: "/v1/orders" body: "order"}; }
+  rpc GetOrder(GetOrderRequest) returns (Order) { option (google.api.http) = {get: "/v1/orders/{id}"}; }
+}
+"""
 IMPORT = """
 service ImportService {
   rpc Import(M) returns (M) { option (google.api.http) = {post: "/v2/a:import" body: "*"}; }
@@ -79,6 +88,7 @@ SHAPES: dict[str, View] = {
     "postgres": project(
         "order-service", ORDER, features=("ci", "docker", "kubernetes", "database", "postgres")
     ),
+    "redis": project("order-service", ORDER_STORE, features=("ci", "docker", "kubernetes", "redis")),
     "grpc-only": project(
         "hello", "service Greeter { rpc Hello(M) returns (M); }", features=("ci", "docker", "kubernetes")
     ),

@@ -183,6 +183,20 @@ def test_postgresql_is_where_the_service_looks_for_it(rendered: Rendered) -> Non
     assert [volume["name"] for volume in pod(folder)["volumes"]] == ["config", "tmp"]
 
 
+def test_redis_is_where_the_service_looks_for_it(rendered: Rendered) -> None:
+    """A cache: it keeps nothing over a restart, gives way where memory ends, and the service starts without it."""
+    folder = rendered("redis")
+    services = load(folder / "compose.yaml")["services"]
+    command = services["redis"]["command"]
+
+    assert urlsplit(services["order-service"]["environment"]["ORDER_SERVICE_CACHE__URL"]).hostname == "redis"
+    assert "depends_on" not in services["order-service"]
+    assert command[command.index("--save") + 1] == "" and command[command.index("--appendonly") + 1] == "no"
+    assert command[command.index("--maxmemory-policy") + 1] == "allkeys-lru"
+    variables = {each["name"]: each for each in pod(folder)["containers"][0]["env"]}
+    assert variables["ORDER_SERVICE_CACHE__URL"]["value"].startswith("redis://")
+
+
 def test_data_is_on_the_volume(rendered: Rendered) -> None:
     """The SQLite file is in the folder that Compose and Kubernetes mount, with one writer."""
     folder = rendered("resource")

@@ -112,6 +112,7 @@ class Families:
     def _cached(self, own: Member, below: Sequence[Member]) -> View:
         """Of the repository's cache: whether it has one, as callers read by the identity here (`reads`) or in what goes
         with one; whether its own may go with what their names are `nested` in; `forgets`, the arguments for what goes.
+        For the tests, `going` stores something that goes, and reads it; None where none is known.
         """
         read = [each for each in below if each.is_read] if "force" in own.stored.needs else []
         flat = sorted({each.model.table.name for each in read if not each.is_named})
@@ -123,7 +124,16 @@ class Families:
             "cached": own.is_read or bool(read),
             "nested": own.is_read and own.is_named and forced,
             "forgets": "".join(f", {argument}" for argument in forgets),
+            "going": next(self._going(own, read), None),
         }
+
+    def _going(self, own: Member, read: Sequence[Member]) -> Iterator[tuple[str, str]]:
+        """Statements that store a child of the sample, and that read it."""
+        for child in read:
+            known = all(each.repository["has_sample"] for each in (child, own, *self._above(own)))
+            if known and self._parent(child) is own and {"create", "get"} <= child.stored.needs:
+                call = f"await container.{child.repository['property']}.get({child.repository['one']})"
+                yield child.creation_in(own.module, self._belongs(child)), call
 
     def _parent(self, member: Member) -> Member | None:
         keys = member.model.table.foreign_keys
