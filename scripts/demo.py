@@ -9,11 +9,13 @@ import os
 import shlex
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -56,8 +58,13 @@ def main() -> None:
         print(CALL, "\n", flush=True)
         show(f"python call.py localhost:{grpc}", [str(python), "-c", CALL, f"localhost:{grpc}"], PROJECT)
         heading("The same book over HTTP")
-        url = f"http://localhost:{http}/v1/books/left-hand"
-        print(f"$ curl {url}\n{get(url)}\n", flush=True)
+        curl(f"http://localhost:{http}/v1/books/left-hand")
+    heading("It is stored: where the service starts again, the book is there")
+    show_rows("SELECT name, title, binding, page_count FROM books")
+    with Service(python, grpc, http) as service:
+        service.wait_until_ready()
+        curl(f"http://localhost:{http}/v1/books?pageSize=1")
+        curl(f"http://localhost:{http}/v1/books/none")
     heading("The same by hand")
     print(BY_HAND, flush=True)
 
@@ -68,8 +75,8 @@ BY_HAND = """\
   make run                                   # gRPC on 9000, HTTP on 8000
   curl localhost:8000/v1/books -d '{"title": "Kindred"}' -H 'content-type: application/json'
   $EDITOR src/library_service/biz/book.py    # the rules: one method per RPC
-  $EDITOR api/library/v1/library.proto       # add an RPC, then:
-  ../../.venv/bin/scaffold generate
+  $EDITOR api/library/v1/library.proto       # add an RPC, or a field to Book, then:
+  ../../.venv/bin/scaffold generate          # the handler; the column and the revision that adds it
 """
 
 
@@ -109,8 +116,8 @@ class Service:
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end and self._process.poll() is None:
             try:
-                get(f"http://localhost:{self.http}/readyz")
-                return
+                with urllib.request.urlopen(f"http://localhost:{self.http}/readyz", timeout=10):
+                    return
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.1)
         sys.exit(f"the service did not become ready:\n{self.log.read_text()}")
@@ -134,9 +141,29 @@ def show(shown: str, command: list[str], folder: Path, *, quiet: bool = False) -
         sys.exit(f"{shown}: exit code {result.returncode}")
 
 
+def show_rows(query: str) -> None:
+    """What stands in the tables that the revisions in migrations/ made."""
+    with closing(sqlite3.connect(PROJECT / "var/library_service.db")) as database:
+        rows = database.execute(query).fetchall()
+    print(
+        f"$ sqlite3 var/library_service.db '{query}'",
+        *("|".join(map(str, row)) for row in rows),
+        "",
+        sep="\n",
+    )
+
+
+def curl(url: str) -> None:
+    print(f"$ curl '{url}'\n{get(url)}\n", flush=True)
+
+
 def get(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=10) as response:
-        return str(response.read().decode())
+    """The answer's text, of an error's too."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as response:
+            return str(response.read().decode())
+    except urllib.error.HTTPError as error:
+        return str(error.read().decode())
 
 
 def free_port() -> int:
