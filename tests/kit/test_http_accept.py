@@ -70,7 +70,7 @@ def test_the_order_of_the_header_does_not_matter(one: int, two: int, rest: int, 
     assert preferred(", ".join(ranges[index] for index in order), OFFERS) == expected
 
 
-@given(st.lists(st.recursive(st.text(), st.lists), min_size=1))
+@given(st.lists(st.recursive(st.text(), st.lists, max_leaves=10), min_size=1))
 def test_what_is_sent_as_events_arrives(values: list[object]) -> None:
     text = b"".join(http_sse.event(json.dumps(value, ensure_ascii=False).encode()) for value in values)
     assert [json.loads(event.data) for event in parse(text)] == values

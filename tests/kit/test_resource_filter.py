@@ -199,7 +199,7 @@ expressions: st.SearchStrategy[Expression] = st.recursive(
 
 
 @given(expressions)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_tree_written_and_parsed_is_the_same_tree(tree: Expression) -> None:
     assert parse(written(tree)) == tree
 

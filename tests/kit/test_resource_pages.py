@@ -268,7 +268,7 @@ def shelves(draw: st.DrawFn, prefix: str) -> list[Book]:
 
 
 @given(shelves("a"), st.lists(shelves("b"), max_size=1), orders, st.integers(1, 4))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_pages_have_each_resource_once_whatever_comes_in_between(
     stable: list[Book], added: list[list[Book]], order: tuple[str, ...], page_size: int
 ) -> None:
