@@ -51,7 +51,7 @@ def test_golden_project(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "unused"),
-    [("hello", {"database", "resource", "validation.py"}), ("library", {"validation.py"})],
+    [("hello", {"cache", "database", "resource", "validation.py"}), ("library", {"cache", "validation.py"})],
 )
 def test_golden_kit_is_copied_verbatim(name: str, unused: set[str], tmp_path: Path) -> None:
     """Into the service all of it but what its contract has no use for, into its client a part."""

@@ -1,13 +1,11 @@
-"""A real server on free ports, with a database of its own."""
+"""A real server on free ports."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from hello_service.config import Config
-from hello_service.kit.database import DatabaseConfig
 from hello_service.kit.grpc_server import GrpcConfig
 from hello_service.kit.http.server import HttpConfig
 from hello_service.kit.lifecycle import serving
@@ -25,11 +23,10 @@ class Server:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
+def config() -> Config:
     return Config(
         grpc=GrpcConfig(host="127.0.0.1", port=0),
         http=HttpConfig(host="127.0.0.1", port=0),
-        database=DatabaseConfig(url=f"sqlite+aiosqlite:///{tmp_path}/test.db"),
     )
 
 

@@ -13,7 +13,7 @@ FORBIDDEN = {
     "service": {"transport", "data", "wiring", "config"},
     "data": {"gen", "transport", "service", "wiring", "config"},
 }
-KIT_FOR_BIZ = {"details", "errors", "resource"}
+KIT_FOR_BIZ = {"details", "errors", "money", "resource"}
 
 
 def imported(module: Path) -> set[str]:

@@ -3,7 +3,6 @@
 from pydantic_settings import SettingsConfigDict
 
 from hello_service.kit.config import Settings
-from hello_service.kit.database import DatabaseConfig
 from hello_service.kit.grpc_server import GrpcConfig
 from hello_service.kit.http.server import HttpConfig
 from hello_service.kit.lifecycle import ShutdownConfig
@@ -17,6 +16,5 @@ class Config(Settings):
 
     grpc: GrpcConfig = GrpcConfig()
     http: HttpConfig = HttpConfig()
-    database: DatabaseConfig = DatabaseConfig()
     log: LogConfig = LogConfig()
     shutdown: ShutdownConfig = ShutdownConfig()

@@ -2,12 +2,9 @@
 
 from functools import cached_property
 
-from hello_service.biz.hello import HelloRepository, HelloUseCase
+from hello_service.biz.hello import HelloUseCase
 from hello_service.config import Config
-from hello_service.data import Base
-from hello_service.data.hello import SqlHelloRepository
 from hello_service.kit.container import Container as BaseContainer
-from hello_service.kit.database import Database
 from hello_service.kit.domain_errors import DomainErrors
 from hello_service.kit.middleware import Middleware
 from hello_service.service.errors import STATUSES
@@ -21,9 +18,6 @@ class Container(BaseContainer):
         super().__init__()
         self.config = config
 
-    async def start(self) -> None:
-        await self.database.create_tables(Base.metadata)
-
     @cached_property
     def middleware(self) -> list[Middleware]:
         """What happens around every call, on both servers; the first is the outermost."""
@@ -32,18 +26,8 @@ class Container(BaseContainer):
         ]
 
     @cached_property
-    def database(self) -> Database:
-        database = Database(self.config.database)
-        self.health.register("database", database.check)
-        return self.closing(database, database.close)
-
-    @cached_property
-    def hello_repository(self) -> HelloRepository:
-        return SqlHelloRepository(self.database)
-
-    @cached_property
     def hello_use_case(self) -> HelloUseCase:
-        return HelloUseCase(self.hello_repository)
+        return HelloUseCase()
 
     @cached_property
     def hello_service(self) -> HelloService:

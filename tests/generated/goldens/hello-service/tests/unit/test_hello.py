@@ -1,4 +1,4 @@
-"""The rules of hello.v1.HelloService, with the database faked."""
+"""The rules of hello.v1.HelloService."""
 
 from __future__ import annotations
 
@@ -7,13 +7,9 @@ import pytest
 from hello_service.biz.hello import HelloUseCase
 
 
-class FakeHelloRepository:
-    """Stands in for the database."""
-
-
 @pytest.fixture
 def use_case() -> HelloUseCase:
-    return HelloUseCase(FakeHelloRepository())
+    return HelloUseCase()
 
 
 def test_rules_need_no_database(use_case: HelloUseCase) -> None:

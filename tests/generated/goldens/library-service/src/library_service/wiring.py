@@ -4,10 +4,10 @@ from functools import cached_property
 
 from library_service.biz.book import BookRepository, BookUseCase
 from library_service.config import Config
-from library_service.data import Base
 from library_service.data.book import SqlBookRepository
 from library_service.kit.container import Container as BaseContainer
 from library_service.kit.database import Database
+from library_service.kit.database.migrations import prepare
 from library_service.kit.domain_errors import DomainErrors
 from library_service.kit.middleware import Middleware
 from library_service.kit.required import require_fields
@@ -23,7 +23,7 @@ class Container(BaseContainer):
         self.config = config
 
     async def start(self) -> None:
-        await self.database.create_tables(Base.metadata)
+        await prepare(self.database, self.config.database)
 
     @cached_property
     def middleware(self) -> list[Middleware]:
@@ -45,7 +45,7 @@ class Container(BaseContainer):
 
     @cached_property
     def book_use_case(self) -> BookUseCase:
-        return BookUseCase(self.book_repository)
+        return BookUseCase(self.book_repository, transaction=self.database.transaction)
 
     @cached_property
     def book_service(self) -> BookService:

@@ -28,11 +28,11 @@ async def test_book_lives_from_create_to_delete(server: Server, transport: str) 
         created = await client.create_book(
             library_pb2.CreateBookRequest(book=library_pb2.Book(title="sample"))
         )
-        request = library_pb2.GetBookRequest(name=created.name)
-        assert await client.get_book(request) == created
+        found = await client.get_book(library_pb2.GetBookRequest(name=created.name))
+        assert found == created
         listed = await client.list_books(library_pb2.ListBooksRequest())
         assert created in listed.books
         await client.delete_book(library_pb2.DeleteBookRequest(name=created.name))
         with pytest.raises(ServiceError) as caught:
-            await client.get_book(request)
+            await client.get_book(library_pb2.GetBookRequest(name=created.name))
         assert caught.value.code is Code.NOT_FOUND

@@ -6,47 +6,54 @@ import dataclasses
 
 import pytest
 
-from library_service.biz.book import BookUseCase
+from library_service.biz.book import BOOK, BookUseCase
 from library_service.biz.book_types import Book
 from library_service.kit.errors import AlreadyExistsError, InvalidArgumentError, NotFoundError
+from library_service.kit.resource import Page, Query, no_transaction, select
 
 
 class FakeBookRepository:
+    """Keeps books in memory."""
+
     def __init__(self) -> None:
         self._stored: dict[str, Book] = {}
 
     async def create(self, book: Book) -> Book:
         if book.name in self._stored:
-            raise AlreadyExistsError(str(book.name))
-        self._stored[book.name] = book
-        return book
+            raise BOOK.already_exists(book.name)
+        return self._keep(book)
 
-    async def get(self, name: str) -> Book:
+    async def get(self, name: str, *, for_update: bool = False) -> Book:
         if name not in self._stored:
-            raise NotFoundError(str(name))
-        return self._stored[name]
+            raise BOOK.not_found(name)
+        return dataclasses.replace(self._stored[name])
 
-    async def list_after(self, name: str, limit: int | None) -> list[Book]:
-        keys = sorted(key for key in self._stored if key > name)
-        return [self._stored[key] for key in keys[:limit]]
+    async def list(self, query: Query) -> Page[Book]:
+        return select(query, self._stored.values())
 
     async def update(self, book: Book) -> Book:
-        self._stored[book.name] = book
-        return book
+        return self._keep(book)
 
     async def delete(self, name: str) -> None:
-        if name not in self._stored:
-            raise NotFoundError(str(name))
-        del self._stored[name]
+        if self._stored.pop(name, None) is None:
+            raise BOOK.not_found(name)
+
+    def _keep(self, book: Book) -> Book:
+        self._stored[book.name] = dataclasses.replace(book)
+        return dataclasses.replace(self._stored[book.name])
 
 
 @pytest.fixture
 def use_case() -> BookUseCase:
-    return BookUseCase(FakeBookRepository())
+    return BookUseCase(FakeBookRepository(), no_transaction)
+
+
+async def new_book(use_case: BookUseCase, *, title: str = "sample", book_id: str = "") -> Book:
+    return await use_case.create_book(Book(title=title), book_id=book_id)
 
 
 async def test_book_is_found_after_its_creation(use_case: BookUseCase) -> None:
-    created = await use_case.create_book(Book(title="sample"))
+    created = await new_book(use_case)
     assert await use_case.get_book(created.name) == created
 
 
@@ -56,18 +63,24 @@ async def test_unknown_book_is_not_found(use_case: BookUseCase) -> None:
 
 
 async def test_book_is_created_once(use_case: BookUseCase) -> None:
-    await use_case.create_book(Book(), "one")
+    await new_book(use_case, book_id="one")
     with pytest.raises(AlreadyExistsError):
-        await use_case.create_book(Book(), "one")
+        await new_book(use_case, book_id="one")
 
 
 async def test_book_id_must_fit_into_a_path(use_case: BookUseCase) -> None:
     with pytest.raises(InvalidArgumentError):
-        await use_case.create_book(Book(), "one/two")
+        await new_book(use_case, book_id="one/two")
+
+
+async def test_book_needs_what_is_required(use_case: BookUseCase) -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        await use_case.create_book(Book())
+    assert [each.field for each in caught.value.violations] == ["book.title"]
 
 
 async def test_pages_hold_every_book_once(use_case: BookUseCase) -> None:
-    created = [await use_case.create_book(Book()) for _ in range(3)]
+    created = [await new_book(use_case) for _ in range(3)]
     first = await use_case.list_books(page_size=2)
     second = await use_case.list_books(page_size=2, page_token=first.next_token)
     names = [item.name for page in (first, second) for item in page.items]
@@ -76,16 +89,16 @@ async def test_pages_hold_every_book_once(use_case: BookUseCase) -> None:
 
 
 async def test_update_of_book_changes_what_the_mask_names(use_case: BookUseCase) -> None:
-    created = await use_case.create_book(Book())
+    created = await new_book(use_case)
     changed = dataclasses.replace(created, title="changed")
     updated = await use_case.update_book(changed, ["title"])
     assert updated.title == "changed"
     with pytest.raises(InvalidArgumentError):
-        await use_case.update_book(changed, ["no_such_field"])
+        await use_case.update_book(updated, ["no_such_field"])
 
 
 async def test_deleted_book_is_gone(use_case: BookUseCase) -> None:
-    created = await use_case.create_book(Book())
+    created = await new_book(use_case)
     await use_case.delete_book(created.name)
     with pytest.raises(NotFoundError):
         await use_case.get_book(created.name)

@@ -7,7 +7,16 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from library_service.biz.book_types import Book
-from library_service.kit.resource import Page, apply_mask, page_start, resource_id, utc_now
+from library_service.kit.resource import Page, Query, Rules, Transaction, utc_now
+
+BOOK = Rules(
+    Book,
+    type="library.example.com/Book",
+    field="book",
+    patterns=["books/{book}"],
+    required=["title"],
+    output_only=["create_time", "update_time"],
+)
 
 
 class BookRepository(Protocol):
@@ -17,12 +26,12 @@ class BookRepository(Protocol):
         """Stores a new book. Raises AlreadyExistsError."""
         ...
 
-    async def get(self, name: str) -> Book:
-        """Raises NotFoundError."""
+    async def get(self, name: str, *, for_update: bool = False) -> Book:
+        """With `for_update`, nobody else changes it until the transaction ends. Raises NotFoundError."""
         ...
 
-    async def list_after(self, name: str, limit: int | None) -> list[Book]:
-        """The books behind `name` in its order, at most `limit`."""
+    async def list(self, query: Query) -> Page[Book]:
+        """The books that the query asks for."""
         ...
 
     async def update(self, book: Book) -> Book:
@@ -38,14 +47,19 @@ class BookUseCase:
     """The rules of library.v1.BookService."""
 
     def __init__(
-        self, book_repository: BookRepository, now: Callable[[], datetime.datetime] = utc_now
+        self,
+        book_repository: BookRepository,
+        transaction: Transaction,
+        now: Callable[[], datetime.datetime] = utc_now,
     ) -> None:
         self._book_repository = book_repository
+        self._transaction = transaction
         self._now = now
 
-    async def create_book(self, book: Book, book_id: str = "") -> Book:
+    async def create_book(self, book: Book, *, book_id: str = "") -> Book:
         """Adds a book."""
-        book.name = f"books/{resource_id(book_id)}"
+        book = BOOK.new(book)
+        book.name = BOOK.new_name(proposed=book_id)
         book.create_time = book.update_time = self._now()
         return await self._book_repository.create(book)
 
@@ -53,18 +67,17 @@ class BookUseCase:
         """Returns one book."""
         return await self._book_repository.get(name)
 
-    async def list_books(self, page_size: int = 0, page_token: str = "") -> Page[Book]:
+    async def list_books(self, *, page_size: int = 0, page_token: str = "") -> Page[Book]:
         """Lists the books by name, a page at a time."""
-        limit, last = page_start(page_size, page_token)
-        found = await self._book_repository.list_after(last, limit + 1)
-        return Page.of(found, limit, lambda book: book.name)
+        return await self._book_repository.list(BOOK.query(page_size=page_size, page_token=page_token))
 
     async def update_book(self, book: Book, update_mask: Sequence[str] = ()) -> Book:
         """Changes the fields of a book that the mask names."""
-        current = await self._book_repository.get(book.name)
-        updated = apply_mask(current, book, update_mask, keep={"name", "create_time", "update_time"})
-        updated.update_time = self._now()
-        return await self._book_repository.update(updated)
+        async with self._transaction():
+            current = await self._book_repository.get(book.name, for_update=True)
+            updated = BOOK.updated(current, book, update_mask)
+            updated.update_time = self._now()
+            return await self._book_repository.update(updated)
 
     async def delete_book(self, name: str) -> None:
         """Removes a book."""

@@ -2,28 +2,31 @@
 
 import datetime
 
-from sqlalchemy import Enum, delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import CheckConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from library_service.biz.book import BOOK
 from library_service.biz.book_types import Book, BookAuthor, BookBinding
 from library_service.data import Base
-from library_service.kit.database import Database, JsonOf, UtcDateTime
-from library_service.kit.errors import AlreadyExistsError, NotFoundError
+from library_service.kit.database import Database, EnumName, JsonOf, constraints, replace_row, select_page
+from library_service.kit.resource import Page, Query
 
 
 class BookRow(Base):
     __tablename__ = "books"
+    __table_args__ = (
+        CheckConstraint("binding IN ('UNSPECIFIED', 'HARDCOVER', 'PAPERBACK')", name="ck_books_binding"),
+    )
 
     name: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
     authors: Mapped[list[BookAuthor]] = mapped_column(JsonOf(list[BookAuthor]))
-    binding: Mapped[BookBinding] = mapped_column(Enum(BookBinding, native_enum=False, length=64))
+    binding: Mapped[BookBinding] = mapped_column(EnumName(BookBinding))
     page_count: Mapped[int]
     labels: Mapped[dict[str, str]] = mapped_column(JsonOf(dict[str, str]))
     isbn: Mapped[str | None]
-    create_time: Mapped[datetime.datetime | None] = mapped_column(UtcDateTime)
-    update_time: Mapped[datetime.datetime | None] = mapped_column(UtcDateTime)
+    create_time: Mapped[datetime.datetime | None]
+    update_time: Mapped[datetime.datetime | None]
 
 
 class SqlBookRepository:
@@ -34,43 +37,36 @@ class SqlBookRepository:
 
     async def create(self, book: Book) -> Book:
         row = _book_row(book)
-        try:
-            async with self._database.session() as session:
-                session.add(row)
+        async with self._database.session() as session:
+            session.add(row)
+            with constraints(unique=BOOK.already_exists(book.name)):
                 await session.flush()
-                return _book_entity(row)
-        except IntegrityError as error:
-            raise AlreadyExistsError(f"book {book.name} already exists") from error
-
-    async def get(self, name: str) -> Book:
-        async with self._database.read() as session:
-            row = await session.get(BookRow, name)
-            if row is None:
-                raise _no_book(name)
             return _book_entity(row)
 
-    async def list_after(self, name: str, limit: int | None) -> list[Book]:
-        key = BookRow.name
-        query = select(BookRow).where(key > name).order_by(key).limit(limit)
+    async def get(self, name: str, *, for_update: bool = False) -> Book:
         async with self._database.read() as session:
-            return [_book_entity(row) for row in await session.scalars(query)]
+            row = await session.get(BookRow, name, with_for_update=for_update, populate_existing=for_update)
+            if row is None:
+                raise BOOK.not_found(name)
+            return _book_entity(row)
+
+    async def list(self, query: Query) -> Page[Book]:
+        async with self._database.read() as session:
+            return await select_page(session, select(BookRow), query, _book_entity)
 
     async def update(self, book: Book) -> Book:
         async with self._database.session() as session:
-            if await session.get(BookRow, book.name) is None:
-                raise _no_book(book.name)
-            return _book_entity(await session.merge(_book_row(book)))
+            row = await replace_row(session, _book_row(book))
+            if row is None:
+                raise BOOK.not_found(book.name)
+            return _book_entity(row)
 
     async def delete(self, name: str) -> None:
-        key = BookRow.name
+        this = delete(BookRow).where(BookRow.name == name).returning(BookRow.name)
         async with self._database.session() as session:
-            found = await session.scalar(delete(BookRow).where(key == name).returning(key))
+            found = await session.scalar(this)
             if found is None:
-                raise _no_book(name)
-
-
-def _no_book(name: str) -> NotFoundError:
-    return NotFoundError(f"book {name} does not exist")
+                raise BOOK.not_found(name)
 
 
 def _book_row(book: Book) -> BookRow:

@@ -8,6 +8,7 @@ from library_service.biz.book import BookUseCase
 from library_service.gen.library.v1 import library_pb2
 from library_service.gen.library.v1.book_service_server import BookServiceBase
 from library_service.kit.context import Context
+from library_service.kit.convert import within
 from library_service.service.book_mapping import book_from, book_to
 
 
@@ -19,7 +20,9 @@ class BookService(BookServiceBase):
 
     async def create_book(self, request: library_pb2.CreateBookRequest, context: Context) -> library_pb2.Book:
         """Adds a book."""
-        book = await self._use_case.create_book(book_from(request.book), request.book_id)
+        book = await self._use_case.create_book(
+            within("book", book_from, request.book), book_id=request.book_id
+        )
         return book_to(book)
 
     async def get_book(self, request: library_pb2.GetBookRequest, context: Context) -> library_pb2.Book:
@@ -31,15 +34,16 @@ class BookService(BookServiceBase):
         self, request: library_pb2.ListBooksRequest, context: Context
     ) -> library_pb2.ListBooksResponse:
         """Lists the books by name, a page at a time."""
-        page = await self._use_case.list_books(request.page_size, request.page_token)
+        page = await self._use_case.list_books(page_size=request.page_size, page_token=request.page_token)
         return library_pb2.ListBooksResponse(
-            books=[book_to(item) for item in page.items],
-            next_page_token=page.next_token,
+            books=[book_to(book) for book in page.items], next_page_token=page.next_token
         )
 
     async def update_book(self, request: library_pb2.UpdateBookRequest, context: Context) -> library_pb2.Book:
         """Changes the fields of a book that the mask names."""
-        book = await self._use_case.update_book(book_from(request.book), request.update_mask.paths)
+        book = await self._use_case.update_book(
+            within("book", book_from, request.book), request.update_mask.paths
+        )
         return book_to(book)
 
     async def delete_book(self, request: library_pb2.DeleteBookRequest, context: Context) -> empty_pb2.Empty:

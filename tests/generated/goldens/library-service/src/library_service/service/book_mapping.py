@@ -16,8 +16,12 @@ def book_from(message: library_pb2.Book) -> biz.Book:
         page_count=message.page_count,
         labels=dict(message.labels),
         isbn=message.isbn if message.HasField("isbn") else None,
-        create_time=datetime_from(message.create_time) if message.HasField("create_time") else None,
-        update_time=datetime_from(message.update_time) if message.HasField("update_time") else None,
+        create_time=datetime_from(message.create_time, "create_time")
+        if message.HasField("create_time")
+        else None,
+        update_time=datetime_from(message.update_time, "update_time")
+        if message.HasField("update_time")
+        else None,
     )
 
 

@@ -1,0 +1,19 @@
+## Merged: yours to edit; scaffold updates what you did not touch. What `make revision` writes; `make format` tidies it.
+"""${message}"""
+
+import sqlalchemy as sa
+from alembic import op
+% if imports:
+${imports}
+% endif
+
+revision = "${up_revision}"
+down_revision = ${repr(down_revision).replace("'", '"')}
+
+
+def upgrade() -> None:
+    ${upgrades if upgrades else "pass"}
+
+
+def downgrade() -> None:
+    ${downgrades if downgrades else "pass"}
