@@ -46,7 +46,8 @@ def _problems(contract: Contract, overrides: Mapping[str, str]) -> Iterator[Prob
     rpcs = [method.full_name for service in contract.services for method in service.methods]
     for rpc, text in overrides.items():
         if rpc not in rpcs:
-            near = nearest(rpc, rpcs)
+            named = [each for each in rpcs if each.endswith(f".{rpc}")]
+            near = named[0] if len(named) == 1 else nearest(rpc, rpcs)
             try_this = f"did you mean `{near}`?" if near else "take the line out"
             yield Problem(rpc, f"there is no RPC {rpc}", try_this, on_value=False)
             continue

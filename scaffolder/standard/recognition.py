@@ -204,7 +204,7 @@ class _Recogniser:
         name = plan.method.full_name
         self.reasons[name] = reasons.custom(why)
         if plan.is_said and plan.verb != CUSTOM:
-            text, hint = f"{name} cannot be a {plan.verb.replace('_', ' ')}: {why}", ""
+            text, hint = f"{name} cannot be {_a(plan.verb)}: {why}", ""
             if not plan.message:
                 text = f"{name} tells no message that it is to {plan.verb.replace('_', ' ')}"
                 hint = f"write which: {plan.verb} {next(iter(resources), 'library.v1.Book')}"
@@ -216,6 +216,10 @@ class _Recogniser:
         self.reasons[plan.method.full_name] = why
         item = replace(found.item, resource=own, why=why) if found.item else None
         return replace(found, resource=own, item=item, why=why)
+
+
+def _a(verb: str) -> str:
+    return f"{'an' if verb[0] in 'aeiou' else 'a'} {verb.replace('_', ' ')}"
 
 
 _SLOTS = tuple(

@@ -50,6 +50,7 @@ def test_custom_create_stores_nothing(load: Load) -> None:
     ("rpc", "said", "message", "hint"),
     [
         ("GetBok", "get", f"there is no RPC {SERVICE}.GetBok", f"did you mean `{SERVICE}.GetBook`?"),
+        ("Tag", "update", f"{SERVICE}.Tag cannot be an update: ", ""),
         ("GetBook", "fetch", "`fetch` is no standard method", ""),
         ("GetBook", "list_books", "`list_books` is no standard method", ""),
         ("GetBook", "lst", "`lst` is no standard method", "did you mean `list`?"),
@@ -89,6 +90,12 @@ def test_message_has_to_be_written_where_nothing_tells_it(load: Load) -> None:
     (problem,) = recognise(load(text), {"shop.v1.Library.Ping": "get"}).problems
     assert problem.message == "shop.v1.Library.Ping tells no message that it is to get"
     assert problem.hint == "write which: get shop.v1.Book"
+
+
+def test_an_rpc_without_its_service_is_told_its_full_name(load: Load) -> None:
+    (problem,) = recognise(named(load), {"GetBook": "custom"}).problems
+    assert problem.message == "there is no RPC GetBook"
+    assert problem.hint == f"did you mean `{SERVICE}.GetBook`?"
 
 
 def test_what_cannot_be_followed_changes_nothing_else(load: Load) -> None:
