@@ -271,7 +271,19 @@ def test_postgresql_needs_its_driver_only_when_used() -> None:
 
 @pytest.mark.parametrize(
     ("url", "problem"),
-    [("nonsense", "not a database URL"), ("postgresql://u:hunter2@h/d", r"write postgresql\+asyncpg://")],
+    [
+        ("nonsense", "not a database URL"),
+        ("postgresql://u:hunter2@h/d", r"write postgresql\+asyncpg:// instead of postgresql://"),
+        ("postgres://u:hunter2@h/d", r"write postgresql\+asyncpg:// instead of postgres://"),
+        (
+            "postgresql+psycopg://u:hunter2@h/d",
+            r"write postgresql\+asyncpg:// instead of postgresql\+psycopg://",
+        ),
+        (
+            "mysql+aiomysql://u:hunter2@h/d",
+            r"mysql\+aiomysql is not among sqlite\+aiosqlite and postgresql\+asyncpg",
+        ),
+    ],
 )
 def test_an_unfit_url_is_a_configuration_error(url: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.generated.projects import Project
+from tests.generated.projects import Project, free_port
 from tests.migrations.workshop import Workshop, workshop
 from tests.regeneration.support import Workplace
 
@@ -62,6 +65,7 @@ def start(shop: Workshop, code: int = STARTED, mode: str = "migrate") -> str:
         "start", code=code, DEMO_DATABASE__AT_START=mode, PYTHONPATH=f"{shop.root}/src:{shop.root}"
     )
     assert "Traceback" not in output, output
+    assert "setup plugin" not in output, output
     return output
 
 
@@ -172,3 +176,20 @@ def test_a_migration_that_is_killed_has_changed_nothing_and_runs_again(shop: Wor
     start(shop)
     assert heads(shop) == [(second,)]
     shop.alembic("check")
+
+
+def test_a_database_that_is_down_ends_the_start_with_a_line_that_says_where(shop: Workshop) -> None:
+    shop = replace(shop, url=f"postgresql+asyncpg://demo:s3cret@127.0.0.1:{free_port()}/demo")
+    output = start(shop)
+    assert "cannot connect to 127.0.0.1:" in output
+    assert '"error": "the database cannot be reached", "event": "cannot start"' in output
+    assert "s3cret" not in output
+
+
+def test_sql_that_is_only_written_has_no_log_in_it(shop: Workshop) -> None:
+    command = [sys.executable, "-m", "alembic", "upgrade", "head", "--sql"]
+    written = subprocess.check_output(
+        command, cwd=shop.root, env=shop.environment(), stderr=subprocess.DEVNULL, text=True
+    )
+    assert "CREATE TABLE books" in written
+    assert '"event"' not in written

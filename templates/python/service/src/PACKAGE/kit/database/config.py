@@ -11,7 +11,11 @@ from sqlalchemy.exc import ArgumentError
 
 from ..config import Duration, Section
 
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",  # as hosts of databases write it
+}
 
 
 class DatabaseConfig(Section):
@@ -54,7 +58,9 @@ class DatabaseConfig(Section):
             name = make_url(url).drivername
         except ArgumentError as error:
             raise ValueError("not a database URL like sqlite+aiosqlite:///data.db") from error
-        if "+" not in name:
-            wanted = _DRIVERS.get(name, f"{name}+…")
-            raise ValueError(f"names no asyncio driver; write {wanted}:// instead of {name}://")
+        if name not in _DRIVERS.values():
+            wanted = _DRIVERS.get(name.partition("+")[0])
+            if wanted is None:
+                raise ValueError(f"{name} is not among {' and '.join(dict.fromkeys(_DRIVERS.values()))}")
+            raise ValueError(f"names no driver that is there; write {wanted}:// instead of {name}://")
         return url

@@ -58,12 +58,16 @@ def _connect_args(url: URL, config: DatabaseConfig) -> dict[str, Any]:
 def _wrap_errors(engine: AsyncEngine) -> None:
     """SQLAlchemy lets through what a driver raises of its own, and what the network does beneath it."""
 
+    url = engine.url
+    where = f"{url.host}:{url.port or 5432}" if url.host else "the database"
+
     @event.listens_for(engine.sync_engine, "do_connect")
     def connect(dialect: Any, record: object, args: Any, arguments: Any) -> Any:
         try:
             return dialect.connect(*args, **arguments)
         except (OSError, ValueError) as error:
-            cannot = dialect.loaded_dbapi.OperationalError("cannot connect")
+            why = f": {error}" if isinstance(error, OSError) else ""  # others may hold the password
+            cannot = dialect.loaded_dbapi.OperationalError(f"cannot connect to {where}{why}")
             cannot.connecting = True
             raise cannot from error
 

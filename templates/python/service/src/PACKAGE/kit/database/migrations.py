@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ..container import StartError
 from .config import DatabaseConfig
+from .failures import reported
 from .sessions import Database
 
 if TYPE_CHECKING:
@@ -43,12 +45,16 @@ async def prepare(database: Database, config: DatabaseConfig) -> None:
     """Makes sure, before the first call, that the database has the newest revision, as `config.at_start` says.
 
     `migrate` applies what is missing, `check` raises a `SchemaError` that names it, `ignore` does not look. A database
-    with a revision that is not among ours is newer, as in the middle of a rollout: that is logged, and no error.
+    with a revision that is not among ours is newer, as in the middle of a rollout: that is logged, and no error. One
+    that cannot be reached is a ServiceError.
     """
     if config.at_start == "ignore":
         return
+    _silence_plugins()
     settings = _settings()
-    async with database.engine.connect() as connection:
+    async with AsyncExitStack() as stack:
+        with reported():
+            connection = await stack.enter_async_context(database.engine.connect())
         await connection.run_sync(_prepare, settings, may_migrate=config.at_start == "migrate")
 
 
@@ -56,15 +62,14 @@ def run(config: Callable[[], DatabaseConfig], metadata: MetaData) -> None:
     """What env.py does for every command of Alembic: `metadata` are the models, `config` is asked where it is needed.
 
     ``-x destroy=yes`` on an upgrade drops what the revisions applied so far call `destroys`, unless it is in the models
-    again. No other command does, and `alembic check` overlooks it.
+    again. No other command does, and `alembic check` overlooks it. With ``--sql`` the log goes to standard error.
     """
     from alembic import context
 
-    logging.getLogger("alembic.runtime.plugins").setLevel(
-        logging.WARNING
-    )  # it tells of each of its own parts
+    _silence_plugins()
     if context.is_offline_mode():
         name = _backend(config().url)
+        _log_beside_the_sql()
         context.configure(dialect_name=name, literal_binds=True, **_options(metadata))
         with context.begin_transaction():
             context.run_migrations()
@@ -74,6 +79,17 @@ def run(config: Callable[[], DatabaseConfig], metadata: MetaData) -> None:
         asyncio.run(_connected(config(), metadata))
     else:
         _migrate(connection, metadata)
+
+
+def _silence_plugins() -> None:
+    """Alembic tells of each of its own parts as soon as it is imported."""
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
+
+
+def _log_beside_the_sql() -> None:
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler) and handler.stream is sys.stdout:
+            handler.setStream(sys.stderr)
 
 
 async def _connected(config: DatabaseConfig, metadata: MetaData) -> None:
