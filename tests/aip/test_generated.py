@@ -28,7 +28,9 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def test_a_generated_service_keeps_the_aips(project: Project, database_url: str) -> None:
     with Running(project, DATABASE__URL=database_url) as service:
         results = check_service(f"127.0.0.1:{service.grpc}", f"http://127.0.0.1:{service.http}")
-        assert not failures(results), failures(results)  # inside: what failed says more than the service's log
+        assert not failures(results), failures(
+            results
+        )  # inside: what failed says more than the service's log
     assert {result.transport for result in results if result.status == PASSED} == {"grpc", "http", "both"}
 
 

@@ -253,7 +253,9 @@ async def test_readiness_runs_all_checks_and_bounds_them() -> None:
     assert (readiness.ready, readiness.checks) == (False, {"cache": "ok", "database": "timeout"})
 
 
-def test_a_container_that_refuses_to_start_ends_the_service_with_two(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_container_that_refuses_to_start_ends_the_service_with_two(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     class Refusing(Container):
         async def start(self) -> None:
             raise StartError("the tables are old")
