@@ -44,4 +44,5 @@ async def main(redis_url: str, prefix: str, database_url: str, count: int) -> No
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:4], int(sys.argv[4])))
+    redis_url, prefix, database_url, count = sys.argv[1:]
+    asyncio.run(main(redis_url, prefix, database_url, int(count)))

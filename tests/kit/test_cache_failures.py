@@ -202,11 +202,11 @@ async def test_redis_that_only_reads_is_not_used(
     things = Things(ONE)
     await read(entities, things)
     async with Redis.from_url(own_redis.url) as redis:
-        await redis.execute_command("REPLICAOF", "127.0.0.1", "1")
+        await redis.execute_command("REPLICAOF", "127.0.0.1", "1")  # type: ignore[no-untyped-call]
         async with entities.changing(ONE.name):
             things.stored[ONE.name] = replace(ONE, version=2)
         assert (await read(entities, things)).version == 2
-        await redis.execute_command("REPLICAOF", "NO", "ONE")
+        await redis.execute_command("REPLICAOF", "NO", "ONE")  # type: ignore[no-untyped-call]
     await until_cached(entities, things)
     assert (await read(entities, things)).version == 2
 

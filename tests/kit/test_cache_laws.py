@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,7 @@ async def databases(database_url: str) -> AsyncIterator[list[Database]]:
         await database.close()
 
 
-def cache_config(redis_url: str, **more: timedelta) -> CacheConfig:
+def cache_config(redis_url: str, **more: Any) -> CacheConfig:
     patient = timedelta(seconds=20)  # a loaded machine is no failure
     return CacheConfig(url=redis_url, prefix=f"test-{secrets.token_hex(6)}", timeout=patient, **more)
 
