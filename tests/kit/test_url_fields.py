@@ -109,6 +109,10 @@ def test_a_query_parameter_is_its_fields_json_text(query: str, expected: dict[st
         ("time=now", "time: 'now' is not a valid google.protobuf.Timestamp"),
         ("time=", "time: '' is not a valid google.protobuf.Timestamp"),
         ("duration=1", "duration: '1' is not a valid google.protobuf.Duration"),
+        (
+            "mask=page_count",
+            "mask: 'page_count' is not a valid google.protobuf.FieldMask; it has the names of JSON, as in pageCount",
+        ),
         ("bool_wrapper=", "bool_wrapper: '' is not a valid google.protobuf.BoolValue"),
         ("bool_wrapper.value=true", "bool_wrapper.value: no such field in url.v1.Everything"),
         ("time.seconds=5", "time.seconds: no such field in url.v1.Everything"),

@@ -143,4 +143,7 @@ def _refuse_second_of_oneof(message: Message, field: FieldDescriptor, name: str)
 
 
 def _not_a(field: FieldDescriptor, name: str, text: str) -> InvalidArgumentError:
-    return InvalidArgumentError.field(shown(name), f"{quoted(text)} is not a valid {kind(field)}")
+    told = f"{quoted(text)} is not a valid {kind(field)}"
+    if kind(field) == "google.protobuf.FieldMask" and "_" in text:
+        told += "; it has the names of JSON, as in pageCount"
+    return InvalidArgumentError.field(shown(name), told)
