@@ -184,6 +184,9 @@ def test_a_database_that_is_down_ends_the_start_with_a_line_that_says_where(shop
     assert "cannot connect to 127.0.0.1:" in output
     assert '"error": "the database cannot be reached", "event": "cannot start"' in output
     assert "s3cret" not in output
+    told = shop.alembic("upgrade", "head", code=255)
+    assert told.endswith("FAILED: the database cannot be reached\n"), told
+    assert "Traceback" not in told and "s3cret" not in told
 
 
 def test_sql_that_is_only_written_has_no_log_in_it(shop: Workshop) -> None:

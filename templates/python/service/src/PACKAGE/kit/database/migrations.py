@@ -9,16 +9,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Collection, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy import Connection, Index, MetaData, Table, inspect
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..container import StartError
+from ..errors import ServiceError
 from .config import DatabaseConfig
 from .failures import reported
 from .sessions import Database
@@ -52,9 +54,7 @@ async def prepare(database: Database, config: DatabaseConfig) -> None:
         return
     _silence_plugins()
     settings = _settings()
-    async with AsyncExitStack() as stack:
-        with reported():
-            connection = await stack.enter_async_context(database.engine.connect())
+    async with _connection(database) as connection:
         await connection.run_sync(_prepare, settings, may_migrate=config.at_start == "migrate")
 
 
@@ -93,12 +93,25 @@ def _log_beside_the_sql() -> None:
 
 
 async def _connected(config: DatabaseConfig, metadata: MetaData) -> None:
+    from alembic.util import CommandError
+
     database = Database(config)
     try:
-        async with database.engine.connect() as connection:
+        async with _connection(database) as connection:
             await connection.run_sync(_migrate, metadata)
+    except ServiceError as error:
+        raise CommandError(str(error)) from error
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def _connection(database: Database) -> AsyncIterator[AsyncConnection]:
+    """ServiceError where there is none; what fails in it stays what it is, for a revision's owner to read."""
+    async with AsyncExitStack() as stack:
+        with reported():
+            connection = await stack.enter_async_context(database.engine.connect())
+        yield connection
 
 
 def _settings() -> Config:
