@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic_settings import SettingsConfigDict
 
+from kit.cache import CacheConfig
 from kit.config import Settings, load
 from kit.database import DatabaseConfig
 from kit.grpc_server import GrpcConfig
@@ -20,7 +21,7 @@ from .shapes import SHAPES
 Rendered = Callable[[str], Path]
 
 
-def settings(prefix: str, *, database: bool = True) -> type[Settings]:
+def settings(prefix: str, *, database: bool = True, cache: bool = False) -> type[Settings]:
     """A service's configuration; every section is required, so that the file has to hold it."""
 
     class Config(Settings):
@@ -34,14 +35,17 @@ def settings(prefix: str, *, database: bool = True) -> type[Settings]:
     class Storing(Config):
         database: DatabaseConfig
 
-    return Storing if database else Config
+    class Caching(Storing):
+        cache: CacheConfig
+
+    return Caching if cache else Storing if database else Config
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_runtime_accepts_the_file(rendered: Rendered, shape: str) -> None:
     """Every key and unit of the file is one that the runtime knows, and the ports are the project's."""
     project = SHAPES[shape]["project"]
-    known = settings(project["env_prefix"], database=project["database"])
+    known = settings(project["env_prefix"], database=project["database"], cache=project["caches"])
     read = load(known, rendered(shape) / "configs/config.yaml").model_dump()
 
     assert {name: read[name]["port"] for name in ("grpc", "http")} == project["ports"]
