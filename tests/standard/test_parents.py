@@ -76,6 +76,7 @@ FLAT = [
     # fields of Book, paths, its parent
     ("int64 id, int64 shelf_id", "", "Shelf shelf_id"),
     ("int64 id, string shelf_id", "", ""),
+    ("int64 id, uint64 shelf_id", "", ""),
     ("int64 id, int64 shelf", "", ""),
     ("int64 id, repeated int64 shelf_id", "", ""),
     ("int64 id, int64 place [(google.api.resource_reference) = {type: 'x.y/Shelf'}]", "", "Shelf place"),

@@ -282,7 +282,6 @@ def test_identity(load: Load, identity: str, request_field: str) -> None:
     ("identity", "told"),
     [
         ("title", "it has no identity: no field name, id, uid, uuid or book_id"),
-        ("uint64 id", "its id is a uint64"),
         ("double id", "its id is a double"),
         ("google.protobuf.StringValue id", "its id is a google.protobuf.StringValue, which may be absent"),
         ("bytes id", "its id is a bytes"),

@@ -98,6 +98,37 @@ def test_number_of_a_row_is_given_once(load: Load) -> None:
     assert found.primary_key == ("id",)
 
 
+NUMBERED = """
+message Shelf { uint64 id = 1; string title = 2; }
+message Book { uint64 id = 1; uint64 shelf_id = 2; uint64 pages = 3; }
+message CreateShelfRequest { Shelf shelf = 1; }
+message CreateBookRequest { Book book = 1; }
+message GetShelfRequest { uint64 id = 1; }
+message GetBookRequest { uint64 id = 1; }
+service Books {
+  rpc CreateShelf(CreateShelfRequest) returns (Shelf);
+  rpc GetShelf(GetShelfRequest) returns (Shelf);
+  rpc CreateBook(CreateBookRequest) returns (Book);
+  rpc GetBook(GetBookRequest) returns (Book);
+}
+"""
+
+
+@pytest.mark.parametrize("kind", ["uint64", "fixed64"])
+def test_unsigned_identity_is_a_number_that_the_store_gives(load: Load, kind: str) -> None:
+    """A key of 64 bits, and so is what refers to it; another field keeps all of its values."""
+    found = tables(load(NUMBERED.replace("uint64", kind)))
+    assert found["shelves"].numbered
+    assert found["books"].numbered
+    key, shelf, pages = found["books"].columns
+    assert key.type == 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
+    assert shelf.type == "sa.BigInteger()"
+    assert pages.type.startswith("sa.Numeric(20, 0)")
+    assert [(each.columns, each.table) for each in found["books"].foreign_keys] == [
+        (("shelf_id",), "shelves")
+    ]
+
+
 def test_tables_stand_behind_those_that_they_refer_to(cupboards: dict[str, Table]) -> None:
     assert list(cupboards) == ["cupboards", "drawers", "things"]
     [key] = cupboards["things"].foreign_keys

@@ -116,17 +116,25 @@ def identity_type(field: Field) -> ColumnType:
     """The type of the primary key, and of every column that refers to it."""
     if field.kind is Kind.STRING:
         return IDENTITIES["str"]
-    return IDENTITIES["wide" if field.kind in WIDE else "int"]
+    # The store counts, and will not get beyond 63 bits.
+    return IDENTITIES["wide" if field.kind in WIDE | UNSIGNED_64 else "int"]
 
 
-def columns_of(domain: Domain, fields: Sequence[DomainField], identity: Field) -> list[Column]:
-    """A column for every field of a resource, in the contract's order."""
+def columns_of(
+    domain: Domain, fields: Sequence[DomainField], identity: Field, parent_field: str = ""
+) -> list[Column]:
+    """A column for every field of a resource, in the contract's order.
+
+    `parent_field` has the identity of its parent, and so that column's type where it is a number of 64 bits.
+    """
     names = column_names([field.field.name for field in fields])
     attributes = _attributes([field.attribute for field in fields])
     found = []
     for field, name, attribute in zip(fields, names, attributes, strict=True):
         is_identity = field.field.name == identity.name
         kind = identity_type(identity) if is_identity else type_of(field)
+        if kind is UNSIGNED and field.field.name == parent_field:
+            kind = WIDE_NUMBER
         nullable = field.annotation.endswith(" | None")
         options = [*([f'"{name}"'] if name != attribute else []), *filter(None, [kind.model])]
         options += [f'key="{field.field.name}"'] if name != field.field.name else []
