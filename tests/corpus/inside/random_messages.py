@@ -101,6 +101,9 @@ class Filler:
         if package == "google.protobuf" and name in self._well_known:
             self._well_known[name](message)
             return message
+        if self._domain and message.DESCRIPTOR.full_name == "google.type.TimeOfDay":
+            self._time_of_day(message)
+            return message
         for field in message.DESCRIPTOR.fields:
             required = is_required(field)
             wanted = required or self._rng.random() < self._share / 2**depth
@@ -157,6 +160,12 @@ class Filler:
 
     def _timestamp(self, message: Any) -> None:
         message.seconds = self._rng.choice((0, _YEAR_1, _YEAR_9999, -1, 1_700_000_000))
+        message.nanos = self._nanos()
+
+    def _time_of_day(self, message: Any) -> None:
+        """One that a datetime.time holds."""
+        message.hours = self._rng.randrange(24)
+        message.minutes, message.seconds = self._rng.randrange(60), self._rng.randrange(60)
         message.nanos = self._nanos()
 
     def _duration(self, message: Any) -> None:
