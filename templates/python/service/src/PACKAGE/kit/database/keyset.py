@@ -5,7 +5,7 @@ and no row is left out or shown twice when others are added in between.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -69,6 +69,33 @@ def key_of(key: OrderKey, source: Source) -> Key:
     # What the table does not allow needs no word in the order, which an index might not have.
     nullable = key.nullable and operand.is_nullable
     return Key(operand, key.descending, nullable, source.dialect.name == "postgresql")
+
+
+def stretches(
+    keys: Sequence[Key], after: Sequence[Any] | None, *, is_whole: bool = False
+) -> list[tuple[list[Clause], list[Any]]]:
+    """The parts of the list from `after` on, one behind the other: the conditions of each, and what orders it.
+
+    With "or is NULL" in its condition no index is entered in the middle, and with a place for NULLs in its order
+    PostgreSQL reads none at all. So the rows in which the first key is not set are a part of their own, unless the list
+    has to be one, `is_whole`.
+    """
+    first, *others = keys
+    if is_whole or not others or not first.is_nullable or first.operand.json is not None:
+        return [([] if after is None else [behind(keys, after)], [key.order for key in keys])]
+    filled = [replace(first, is_nullable=False), *others]
+    order = [key.order for key in filled]
+    is_set: list[Clause] = [first.operand.sql.is_not(None)]
+    is_unset: list[Clause] = [first.operand.sql.is_(None)]
+    if after is not None and after[0] is None:
+        is_unset.append(behind(others, after[1:]))
+    elif after is not None:
+        is_set.append(behind(filled, after))
+    found = [(is_set, order), (is_unset, order)]
+    if not first.is_descending:
+        found.reverse()
+    is_second = after is not None and (after[0] is None) == first.is_descending
+    return found[1:] if is_second else found
 
 
 def behind(keys: Sequence[Key], values: Sequence[Any]) -> Clause:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ..resource import Page, Query
 from .filters import Clause, where
-from .keyset import behind, key_of
+from .keyset import key_of, stretches
 from .operands import Source
 from .text import below, children
 
@@ -41,12 +41,14 @@ async def select_page(
         counted = statement.with_only_columns(columns[identity]).order_by(None).subquery()
         total = await session.scalar(select(func.count()).select_from(counted)) or 0
     keys = [key_of(key, source) for key in query.order]
-    if query.after is not None:
-        statement = statement.where(behind(keys, query.after))
-    statement = statement.order_by(None).order_by(*(key.order for key in keys)).offset(query.skip or None)
-    if query.limit is not None:
-        statement = statement.limit(query.limit + 1)
-    found = [entity(row) for row in await session.scalars(statement)]
+    found: list[T] = []
+    for conditions, order in stretches(keys, query.after, is_whole=query.skip > 0):
+        part = statement.where(*conditions).order_by(None).order_by(*order).offset(query.skip or None)
+        if query.limit is not None:
+            part = part.limit(query.limit + 1 - len(found))
+        found += [entity(row) for row in await session.scalars(part)]
+        if query.limit is not None and len(found) > query.limit:
+            break
     return query.page(found, total)
 
 
