@@ -107,11 +107,11 @@ def played(case: Case, folder: Path) -> Before:
 
 
 def words(**pairs: str) -> Edit:
-    """An edit that replaces whole words."""
+    """An edit that replaces whole words; a resource's type, `library.example.com/Book`, is no name and stays."""
 
     def edit(text: str) -> str:
         for old, new in pairs.items():
-            text, count = re.subn(rf"\b{old}\b", new, text)
+            text, count = re.subn(rf"(?<!/)\b{old}\b", new, text)
             assert count, f"{old} is not in the sample"
         return text
 
