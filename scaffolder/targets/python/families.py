@@ -115,8 +115,9 @@ class Families:
         For the tests, `going` stores something that goes, and reads it; None where none is known.
         """
         read = [each for each in below if each.is_read] if "force" in own.stored.needs else []
-        flat = sorted({each.model.table.name for each in read if not each.is_named})
-        forgets = ["below=force"] if any(each.is_named for each in read) else []
+        named = [each for each in read if self._is_named_below(each, own)]
+        flat = sorted({each.model.table.name for each in read if each not in named})
+        forgets = ["below=force"] if named else []
         forgets += [f"tables={repr_of(flat)} if force else ()"] if flat else []
         forced = any("force" in each.stored.needs for each in self._above(own))
         return {
@@ -126,6 +127,15 @@ class Families:
             "forgets": "".join(f", {argument}" for argument in forgets),
             "going": next(self._going(own, read), None),
         }
+
+    def _is_named_below(self, member: Member, above: Member) -> bool:
+        """Whether the member's name begins with that of `above`, and no field stands in between."""
+        parent = self._parent(member)
+        return (
+            member.is_named
+            and parent is not None
+            and (parent is above or self._is_named_below(parent, above))
+        )
 
     def _going(self, own: Member, read: Sequence[Member]) -> Iterator[tuple[str, str]]:
         """Statements that store a child of the sample, and that read it."""
