@@ -497,10 +497,13 @@ def test_every_other_byte_stays(lines: list[str], ending: str, last: bool, bom: 
     assert found.count("new_name") == sum(LINES[line] for line in lines)
 
 
-def kept(contract: Contract) -> tuple[int, list[list[tuple[str, str, str]]]]:
-    """What the tool takes for money and for a resource hangs on names: a rename that changes it is more than one."""
+def kept(contract: Contract) -> tuple[int, list[list[tuple[str, ...]]]]:
+    """What the tool takes for money and for a resource hangs on names: a rename that changes it is more than one.
+
+    So is one of what holds a resource in a request: handlers say where violations are that are called otherwise.
+    """
     return sum(is_money(message) for message in contract.messages.values()), [
-        sorted((s.verb, s.resource.create_time, s.resource.update_time) for s in found.values())
+        sorted((s.verb, s.payload, s.resource.create_time, s.resource.update_time) for s in found.values())
         for service in contract.services
         for found in [standard_of(contract).of(service)]
     ]
