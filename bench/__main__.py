@@ -1,4 +1,4 @@
-"""`python -m bench [--quick] [--only tool|growth|merge|json|service] [--contracts N] [--scratch DIR]`."""
+"""`python -m bench [--quick] [--only tool|growth|merge|json|service|storage] [--contracts N] [--scratch DIR]`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import bodies, growth, merging, service, table, tool
+from bench import bodies, growth, merging, service, storage, table, tool
 from bench.measure import Unmeasurable
 from bench.scratch import Scratch
 
@@ -18,7 +18,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Ratios, by alternating runs.")
     parser.add_argument("--quick", action="store_true", help="fewer runs: a look, not a number to quote")
     parser.add_argument(
-        "--only", choices=("tool", "growth", "merge", "json", "service"), help="one of the tables"
+        "--only", choices=("tool", "growth", "merge", "json", "service", "storage"), help="one of the tables"
     )
     parser.add_argument(
         "--contracts", type=int, default=50, metavar="N", help="how many the larger project has (default: 50)"
@@ -54,6 +54,7 @@ def main() -> int:
             "A generated service: baseline's CPU per request / service's; more is better",
             service.rows,
         ),
+        "storage": ("Lists of a generated service: wall time; less is better", storage.rows),
     }
     for name, (title, rows) in tables.items():
         if options.only in (None, name):
