@@ -35,7 +35,7 @@ def row(number: int) -> dict[str, Any]:
 
 async def page(container: Any, token: str, size: int = PAGE) -> Any:
     query = biz.BOOK.query(page_size=size, page_token=token, order_by="create_time desc")
-    return await container.book_repository.list(query)
+    return await container.book_repository.find(query)
 
 
 async def milliseconds(container: Any, token: str) -> float:

@@ -49,8 +49,8 @@ APPENDED = {
     "Makefile": "\nours:\n\techo ours\n",
     "README.md": "\n## Ours\n\nWho to call at night.\n",
     "pyproject.toml": "\n[tool.ours]\nkey = 1\n",
-    "deploy/deployment.yaml": "# ours\n",
-    f"{PACKAGE}/data/publisher.py": "\n\ndef ours() -> int:\n    return 1\n",
+    "deploy/service.yaml": "# ours\n",
+    f"{PACKAGE}/config.py": "\n\ndef ours() -> int:\n    return 1\n",
     "tests/unit/test_publisher.py": "\n\ndef test_ours() -> None:\n    assert True\n",
 }
 
@@ -67,10 +67,11 @@ class Versions:
         return Workplace(Project(root, "pub_sub"))
 
     def bring(self, home: Workplace, version: str) -> None:
-        """The contract, and the list of its files, become those of a version."""
+        """What is the owner's becomes that of a version: the contract, the list of its files, the settings."""
         shutil.rmtree(home.root / "api")
         shutil.copytree(self.fresh[version].root / "api", home.root / "api")
         shutil.copy(self.fresh[version].root / "scaffold.yaml", home.root)
+        shutil.copy(self.fresh[version].root / "configs/config.yaml", home.root / "configs")
 
     def changed(self, path: str) -> set[str]:
         """The functions of a file whose bodies are others in the new version."""
@@ -112,10 +113,22 @@ def fetched(folder: Path, version: str) -> Source:
 
 
 def content(root: Path) -> dict[str, bytes]:
-    return {
+    """By path; without the settings' line in the lock, which is of when they were written, and without revisions.
+
+    The new version stores something: its tables, once made, are part of any project's history.
+    """
+    found = {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in sorted(root.rglob("*"))
         if path.is_file() and NOT_COMPARED.isdisjoint(path.relative_to(root).parts)
+    }
+    lock = found[".scaffold/lock.json"].splitlines(keepends=True)
+    outside = (b'"configs/config.yaml"', b'"migrations', b".scaffold/schema.json")
+    kept = b"".join(line for line in lock if not any(part in line for part in outside))
+    return {
+        path: kept if path == ".scaffold/lock.json" else text
+        for path, text in found.items()
+        if not path.startswith("migrations/versions/") and path != ".scaffold/schema.json"
     }
 
 
@@ -139,7 +152,7 @@ def test_a_project_that_was_lived_in_follows(versions: Versions, tmp_path: Path,
     home = versions.copy("old", tmp_path)
     written = live_in(home, versions)
     if width:
-        folders = [f"{PACKAGE}/{name}" for name in ("biz", "service", "data", "transport")]
+        folders = [f"{PACKAGE}/{name}" for name in ("biz", "service", "transport")]
         home.project.run("ruff", "format", "--quiet", f"--line-length={width}", *folders, "tests")
         written = {
             path: [piece for piece in pieces if piece in home.read(path)] for path, pieces in written.items()

@@ -21,7 +21,7 @@ def repository_docs(stored: Stored) -> dict[str, str]:
         ),
         "get": _doc(locked if "for_update" in stored.needs else "", "Raises NotFoundError."),
         "get_many": _doc("All of them, in the order of the names.", "Raises NotFoundError."),
-        "list": _doc(f"The {plural(noun)} that the query asks for."),
+        "find": _doc(f"The {plural(noun)} that the query asks for."),
         "update": _doc(
             "Replaces what is stored.", f"Raises NotFoundError{unless if stored.resource.etag else ''}."
         ),

@@ -163,7 +163,7 @@ class Stored:
             "get": bool({"get"} & self.verbs) or writes or looks,
             "for_update": writes or looks,
             "get_many": any(each.verb == "batch_get" for each in self.methods),
-            "list": "list" in self.verbs or self.is_cascaded,
+            "find": "list" in self.verbs or self.is_cascaded,
             "update": writes,
             "delete": hard or cascades,
             "force": self.is_parent and (cascades or (hard and any(each.force for each in self.flat))),
