@@ -41,9 +41,9 @@ async def test_book_is_stored_once(book_repository: BookRepository) -> None:
 
 async def test_books_are_listed(book_repository: BookRepository) -> None:
     query = BOOK.query()
-    assert not (await book_repository.list(query)).items
+    assert not (await book_repository.find(query)).items
     created = await book_repository.create(new_book())
-    assert (await book_repository.list(query)).items == [created]
+    assert (await book_repository.find(query)).items == [created]
 
 
 async def test_updated_book_is_stored(book_repository: BookRepository) -> None:

@@ -28,7 +28,7 @@ class FakeBookRepository:
             raise BOOK.not_found(name)
         return dataclasses.replace(self._stored[name])
 
-    async def list(self, query: Query) -> Page[Book]:
+    async def find(self, query: Query) -> Page[Book]:
         return select(query, self._stored.values())
 
     async def update(self, book: Book) -> Book:

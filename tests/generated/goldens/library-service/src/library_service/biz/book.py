@@ -30,7 +30,7 @@ class BookRepository(Protocol):
         """With `for_update`, nobody else changes it until the transaction ends. Raises NotFoundError."""
         ...
 
-    async def list(self, query: Query) -> Page[Book]:
+    async def find(self, query: Query) -> Page[Book]:
         """The books that the query asks for."""
         ...
 
@@ -69,7 +69,7 @@ class BookUseCase:
 
     async def list_books(self, *, page_size: int = 0, page_token: str = "") -> Page[Book]:
         """Lists the books by name, a page at a time."""
-        return await self._book_repository.list(BOOK.query(page_size=page_size, page_token=page_token))
+        return await self._book_repository.find(BOOK.query(page_size=page_size, page_token=page_token))
 
     async def update_book(self, book: Book, update_mask: Sequence[str] = ()) -> Book:
         """Changes the fields of a book that the mask names."""

@@ -50,7 +50,7 @@ class SqlBookRepository:
                 raise BOOK.not_found(name)
             return _book_entity(row)
 
-    async def list(self, query: Query) -> Page[Book]:
+    async def find(self, query: Query) -> Page[Book]:
         async with self._database.read() as session:
             return await select_page(session, select(BookRow), query, _book_entity)
 
