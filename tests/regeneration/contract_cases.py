@@ -340,7 +340,8 @@ CASES: dict[str, Case] = {
         left=frozenset(
             f"rename order.v1.{message}.customer=order.v1.{message}.client"
             for message in ("Order", "PlaceOrderRequest", "CountOrdersRequest")
-        ),
+        )
+        | {f"leads-nowhere {BIZ}"},
         broken=frozenset({BIZ}),
     ),
     "http binding added": Case(
