@@ -37,6 +37,11 @@ async def test_a_service_that_breaks_a_rule_fails(mutant: Mutant) -> None:
     async with serving(mutant.server()) as (grpc, http):
         url = http if mutant.of_transport else ""
         results = await check_service_async(grpc, url, descriptor_set=descriptor_set(), checks=mutant.checks)
+        if {each.check.name for each in results if each.status == FAILED} != set(mutant.checks):
+            # Random resources may stand in order by chance, once.
+            results += await check_service_async(
+                grpc, url, descriptor_set=descriptor_set(), checks=mutant.checks
+            )
     failed = {result.check.name for result in results if result.status == FAILED}
     assert failed == set(mutant.checks)
 

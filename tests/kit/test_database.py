@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
@@ -259,7 +261,10 @@ async def test_the_folder_of_a_file_is_created(tmp_path: Path) -> None:
 
 
 def test_postgresql_needs_its_driver_only_when_used() -> None:
-    assert "asyncpg" not in sys.modules
+    """Another test of this process may have used it."""
+    fresh = "import sys, kit.database; sys.exit('asyncpg' in sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    assert subprocess.run([sys.executable, "-c", fresh], env=environment, check=False).returncode == 0
     assert DatabaseConfig(url="postgresql+asyncpg://user:secret@db/orders").url.startswith("postgresql")
     try:
         database = Database(DatabaseConfig(url="postgresql+asyncpg://user:secret@db/orders"))
