@@ -51,13 +51,9 @@ def parse_order(
 
 
 def ended(keys: Collection[OrderKey], identity: str) -> tuple[OrderKey, ...]:
-    """The keys up to the identity, behind which no two resources are left that need an order.
-
-    It goes the way of the key before it, so that an index over both is read in one direction.
-    """
+    """The keys up to the identity, behind which no two resources are left that need an order."""
     found: list[OrderKey] = []
-    is_descending = bool(keys) and [*keys][-1].descending
-    for key in (*keys, OrderKey((identity,), is_descending)):
+    for key in (*keys, OrderKey((identity,))):
         found.append(key)
         if key.path == (identity,):
             break
