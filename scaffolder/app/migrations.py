@@ -20,7 +20,7 @@ from scaffolder.workspace.inputs import read_bytes
 
 if TYPE_CHECKING:
     from scaffolder.project import Project
-    from scaffolder.targets.python.tables import Table
+    from scaffolder.targets.python.storage.tables import Table
     from scaffolder.workspace.changeset import Change
 
 Render = Callable[[Revision], Artifact]

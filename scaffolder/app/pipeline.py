@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scaffolder.targets.python.migrations.state import Renames
     from scaffolder.targets.python.renames.renaming import Generation, Renaming
     from scaffolder.targets.python.renames.spec import Rename
-    from scaffolder.targets.python.tables import Table
+    from scaffolder.targets.python.storage.tables import Table
 
 Scope = Literal["client", "server"]
 Emit = Callable[[bytes, list[str]], dict[str, str]]

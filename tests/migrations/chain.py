@@ -21,7 +21,7 @@ from scaffolder.render import render
 from scaffolder.targets.python.migrations.diff import Plan, diff
 from scaffolder.targets.python.migrations.revision import Revision, revision
 from scaffolder.targets.python.migrations.state import Renames, State
-from scaffolder.targets.python.tables import Table
+from scaffolder.targets.python.storage.tables import Table
 
 ENV = """
 from alembic import context

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from scaffolder.targets.python.columns import BY_ANNOTATION, JSON, TEXT
-from scaffolder.targets.python.tables import Column, Constraint, ForeignKey, Table
+from scaffolder.targets.python.storage.columns import BY_ANNOTATION, JSON, TEXT
+from scaffolder.targets.python.storage.tables import Column, Constraint, ForeignKey, Table
 
 INT32, INT64, TIME = "sa.Integer()", "sa.BigInteger()", "sa.DateTime(timezone=True)"
 GENRES = ("GENRE_UNSPECIFIED", "FICTION", "CRIME")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scaffolder.targets.python.migrations import snapshot
 from scaffolder.targets.python.migrations.state import Renames
-from scaffolder.targets.python.tables import Column, Constraint, Table
+from scaffolder.targets.python.storage.tables import Column, Constraint, Table
 from tests.migrations.chain import Chain
 from tests.migrations.library import (
     INT64,

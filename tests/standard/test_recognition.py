@@ -4,7 +4,7 @@ import pytest
 
 from scaffolder.contract.model import Contract
 from scaffolder.standard import StandardMethod
-from scaffolder.targets.python.stores import collection_of, standard_of
+from scaffolder.targets.python.storage.stores import collection_of, standard_of
 
 from .conftest import Load
 

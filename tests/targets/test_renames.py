@@ -24,7 +24,7 @@ from scaffolder.targets.python.renames.renaming import Generation, Renaming, ren
 from scaffolder.targets.python.renames.spec import Kind, Rename, parse
 from scaffolder.targets.python.renames.suggest import strangers, suggestions, surface
 from scaffolder.targets.python.renames.text import Substitution, Words, substitute
-from scaffolder.targets.python.stores import standard_of
+from scaffolder.targets.python.storage.stores import standard_of
 from scaffolder.targets.python.types import is_money
 from scaffolder.targets.python.views import ProjectViews
 

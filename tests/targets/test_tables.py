@@ -10,8 +10,8 @@ import pytest
 from scaffolder.contract import builder
 from scaffolder.contract.model import Contract
 from scaffolder.diagnostics import ScaffoldError
-from scaffolder.targets.python.identifiers import RESERVED, constraint_name, shortened
-from scaffolder.targets.python.tables import Column, Table
+from scaffolder.targets.python.storage.identifiers import RESERVED, constraint_name, shortened
+from scaffolder.targets.python.storage.tables import Column, Table
 from scaffolder.targets.python.views import ProjectViews
 
 from .conftest import Load

@@ -14,7 +14,7 @@ from scaffolder.targets.python import types
 from scaffolder.targets.python.domain import Domain
 from scaffolder.targets.python.modules import Imports
 from scaffolder.targets.python.parameters import LIST, SINGLE, Parameter, Parameters, of_request, signature
-from scaffolder.targets.python.stored import Stored
+from scaffolder.targets.python.storage.stored import Stored
 
 
 @dataclass(frozen=True)

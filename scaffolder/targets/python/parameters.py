@@ -10,7 +10,7 @@ from scaffolder.contract.model import Message
 from scaffolder.standard import StandardMethod
 from scaffolder.targets.python.mapping import read_many, read_one
 from scaffolder.targets.python.names import identifier, safe, snake
-from scaffolder.targets.python.stored import Stored, repr_of
+from scaffolder.targets.python.storage.stored import Stored, repr_of
 
 SINGLE = {
     "create": ("request_id", "validate_only"),

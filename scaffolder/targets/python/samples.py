@@ -14,7 +14,7 @@ from scaffolder.contract.rule_check import RuleJudge
 from scaffolder.standard import VERBS, StandardMethod
 from scaffolder.targets.python.names import plural, title
 from scaffolder.targets.python.standard_service import StandardService
-from scaffolder.targets.python.stored import Stored, repr_of
+from scaffolder.targets.python.storage.stored import Stored, repr_of
 from scaffolder.targets.python.values import SOME_ID, Sample, Samples, arguments, messages
 
 View = dict[str, Any]

@@ -15,7 +15,7 @@ from scaffolder.targets.python.methods import StandardView
 from scaffolder.targets.python.modules import Imports
 from scaffolder.targets.python.names import title
 from scaffolder.targets.python.parameters import builder_name, paths_name
-from scaffolder.targets.python.stored import Stored
+from scaffolder.targets.python.storage.stored import Stored
 
 Rpc = tuple[Method, StandardMethod]
 

@@ -15,7 +15,6 @@ from typing import Any
 from scaffolder.contract.model import Contract, Enum, File, Service
 from scaffolder.standard import Standard
 from scaffolder.targets.python.errors import error_views
-from scaffolder.targets.python.families import Families
 from scaffolder.targets.python.modules import (
     OWN_STUBS,
     rewrite_enums,
@@ -26,11 +25,12 @@ from scaffolder.targets.python.modules import (
 )
 from scaffolder.targets.python.names import noun, title
 from scaffolder.targets.python.nouns import gen_names
-from scaffolder.targets.python.schema import Reference, ordered, reference_to
 from scaffolder.targets.python.services import ServiceNames, ServiceViews
-from scaffolder.targets.python.storage import table_name
-from scaffolder.targets.python.stores import resource_stores, standard_of
-from scaffolder.targets.python.tables import Table
+from scaffolder.targets.python.storage.families import Families
+from scaffolder.targets.python.storage.repositories import table_name
+from scaffolder.targets.python.storage.schema import Reference, ordered, reference_to
+from scaffolder.targets.python.storage.stores import resource_stores, standard_of
+from scaffolder.targets.python.storage.tables import Table
 from scaffolder.targets.python.toolchain import toolchain
 
 PORTS = {"grpc": 9000, "http": 8000}

@@ -11,7 +11,7 @@ from scaffolder.targets.python.migrations import steps as s
 from scaffolder.targets.python.migrations.checks import refusal
 from scaffolder.targets.python.migrations.retyping import family, sql_name
 from scaffolder.targets.python.migrations.steps import Step
-from scaffolder.targets.python.tables import Column, Table
+from scaffolder.targets.python.storage.tables import Column, Table
 
 INDENT = "    "
 

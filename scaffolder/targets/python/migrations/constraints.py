@@ -9,7 +9,7 @@ from scaffolder.targets.python.migrations import steps as s
 from scaffolder.targets.python.migrations.retyping import fits
 from scaffolder.targets.python.migrations.state import Renames
 from scaffolder.targets.python.migrations.steps import Step
-from scaffolder.targets.python.tables import Column, Constraint, ForeignKey, Table
+from scaffolder.targets.python.storage.tables import Column, Constraint, ForeignKey, Table
 
 
 @dataclass(slots=True)

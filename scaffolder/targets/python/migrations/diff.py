@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from typing import get_args
 
-from scaffolder.targets.python.identifiers import COLUMN_NAME, TABLE_NAME, shortened
 from scaffolder.targets.python.migrations import steps as s
 from scaffolder.targets.python.migrations.constraints import Constraints
 from scaffolder.targets.python.migrations.retyping import fits
 from scaffolder.targets.python.migrations.state import Renames, State
 from scaffolder.targets.python.migrations.steps import Step
-from scaffolder.targets.python.tables import Column, Table
+from scaffolder.targets.python.storage.identifiers import COLUMN_NAME, TABLE_NAME, shortened
+from scaffolder.targets.python.storage.tables import Column, Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from scaffolder.targets.python.migrations.state import Renames, State
-from scaffolder.targets.python.tables import Column, Constraint, ForeignKey, Table
+from scaffolder.targets.python.storage.tables import Column, Constraint, ForeignKey, Table
 
 ARGUMENTS = "__table_args__"
 

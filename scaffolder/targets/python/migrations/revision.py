@@ -14,7 +14,7 @@ from scaffolder.targets.python.migrations.code import INDENT, Code
 from scaffolder.targets.python.migrations.diff import Plan
 from scaffolder.targets.python.migrations.retyping import family
 from scaffolder.targets.python.migrations.steps import undone
-from scaffolder.targets.python.tables import Table
+from scaffolder.targets.python.storage.tables import Table
 
 FOLDER = "migrations/versions"
 _VARIANT = re.compile(r"sa\.\w+\([^()]*\)\.with_variant\(\w+\.\w+\([^()]*\), \"\w+\"\)")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scaffolder.targets.python.migrations.state import State
-from scaffolder.targets.python.tables import Column, Constraint, ForeignKey, Table
+from scaffolder.targets.python.storage.tables import Column, Constraint, ForeignKey, Table
 
 FILE = ".scaffold/schema.json"
 FORMAT = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from scaffolder.targets.python.identifiers import quoted as name
+from scaffolder.targets.python.storage.identifiers import quoted as name
 
 __all__ = ["execute", "literal", "name", "names", "text", "value"]
 

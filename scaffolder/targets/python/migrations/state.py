@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scaffolder.targets.python.renames.spec import Rename, backward
-from scaffolder.targets.python.tables import Column, Table
+from scaffolder.targets.python.storage.tables import Column, Table
 
 
 @dataclass(frozen=True, slots=True)

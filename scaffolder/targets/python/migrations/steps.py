@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scaffolder.targets.python.tables import Column, Constraint, ForeignKey, Table
+from scaffolder.targets.python.storage.tables import Column, Constraint, ForeignKey, Table
 
 
 @dataclass(frozen=True, slots=True)

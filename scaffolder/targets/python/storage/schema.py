@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from scaffolder.diagnostics import fail
 from scaffolder.standard import Resource, StandardMethod
-from scaffolder.targets.python.columns import (
+from scaffolder.targets.python.domain import Domain, DomainField
+from scaffolder.targets.python.storage.columns import (
     IDENTITIES,
     TEXT,
     ColumnType,
@@ -18,9 +19,8 @@ from scaffolder.targets.python.columns import (
     is_json,
     line,
 )
-from scaffolder.targets.python.domain import Domain, DomainField
-from scaffolder.targets.python.identifiers import constraint_name, quoted
-from scaffolder.targets.python.tables import Column, Constraint, ForeignKey, Table
+from scaffolder.targets.python.storage.identifiers import constraint_name, quoted
+from scaffolder.targets.python.storage.tables import Column, Constraint, ForeignKey, Table
 
 MAX_COLUMNS = 1600
 """What PostgreSQL takes for one table; SQLite takes 2000."""

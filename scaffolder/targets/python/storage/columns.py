@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from scaffolder.contract.model import Field, Kind
 from scaffolder.targets.python.domain import Domain, DomainField, enum_members
-from scaffolder.targets.python.identifiers import COLUMN_NAME, shortened
 from scaffolder.targets.python.names import safe
-from scaffolder.targets.python.tables import Column
+from scaffolder.targets.python.storage.identifiers import COLUMN_NAME, shortened
+from scaffolder.targets.python.storage.tables import Column
 
 WIDE = frozenset({Kind.INT64, Kind.SINT64, Kind.SFIXED64, Kind.UINT32, Kind.FIXED32})
 """Integers that need more than 32 signed bits in a database."""

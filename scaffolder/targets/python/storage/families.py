@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from scaffolder.targets.python.models import row_values, table_arguments
-from scaffolder.targets.python.schema import Model
-from scaffolder.targets.python.stored import Stored, repr_of
+from scaffolder.targets.python.storage.models import row_values, table_arguments
+from scaffolder.targets.python.storage.schema import Model
+from scaffolder.targets.python.storage.stored import Stored, repr_of
 
 View = dict[str, Any]
 

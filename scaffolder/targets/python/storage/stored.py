@@ -10,8 +10,8 @@ from scaffolder.contract.model import Field, Message
 from scaffolder.standard import Resource, StandardMethod
 from scaffolder.targets.python.domain import Domain
 from scaffolder.targets.python.names import safe
-from scaffolder.targets.python.storage import entity_variable, repository_property
-from scaffolder.targets.python.stores import noun_of
+from scaffolder.targets.python.storage.repositories import entity_variable, repository_property
+from scaffolder.targets.python.storage.stores import noun_of
 
 BIZ_CLASSES = frozenset(
     {"Mapping", "NotFoundError", "Page", "Query", "Rules", "Transaction", "datetime", "in_turn"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scaffolder.targets.python.names import plural, title
-from scaffolder.targets.python.stored import Stored
+from scaffolder.targets.python.storage.stored import Stored
 from scaffolder.targets.python.text import WIDTH, docstring
 
 

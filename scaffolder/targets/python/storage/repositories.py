@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from scaffolder.standard import Resource
-from scaffolder.targets.python.columns import COLUMN_TYPES
 from scaffolder.targets.python.domain import Domain
-from scaffolder.targets.python.identifiers import TABLE_NAME, shortened
 from scaffolder.targets.python.names import BUILTIN_TYPES, in_words, pascal, plural, safe, title
-from scaffolder.targets.python.schema import Model
-from scaffolder.targets.python.stores import noun_of
+from scaffolder.targets.python.storage.columns import COLUMN_TYPES
+from scaffolder.targets.python.storage.identifiers import TABLE_NAME, shortened
+from scaffolder.targets.python.storage.schema import Model
+from scaffolder.targets.python.storage.stores import noun_of
 
 DATA_CLASSES = COLUMN_TYPES | {
     "AbortedError",

@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Sequence
 
 from scaffolder.targets.python.domain import DomainField
-from scaffolder.targets.python.schema import Model
-from scaffolder.targets.python.stored import Stored
-from scaffolder.targets.python.tables import Column, Constraint, Table
+from scaffolder.targets.python.storage.schema import Model
+from scaffolder.targets.python.storage.stored import Stored
+from scaffolder.targets.python.storage.tables import Column, Constraint, Table
 from scaffolder.targets.python.text import WIDTH
 
 

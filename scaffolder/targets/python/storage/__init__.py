@@ -1,0 +1,1 @@
+"""Where resources are kept: their tables, the models of rows, the repositories."""
