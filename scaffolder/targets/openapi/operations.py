@@ -47,7 +47,7 @@ class Operations:
             found["deprecated"] = True
         request = self._messages[method.input]
         if parameters := [
-            *(self._in_path(p, request, binding) for p in path.parameters),
+            *(self._in_path(p, request) for p in path.parameters),
             *self._in_query(method, binding),
         ]:
             found["parameters"] = parameters
@@ -73,7 +73,7 @@ class Operations:
         }
         return {key: value for key, value in found.items() if value != ""}
 
-    def _in_path(self, parameter: Parameter, request: Message, binding: Binding) -> dict[str, Any]:
+    def _in_path(self, parameter: Parameter, request: Message) -> dict[str, Any]:
         found: dict[str, Any] = {"name": parameter.name, "in": "path", "required": True}
         field = self._field(request, parameter.field) if parameter.field else None
         notes = [field.comment] if field and field.comment else []

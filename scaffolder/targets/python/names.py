@@ -29,11 +29,6 @@ def safe(name: str, taken: Collection[str] = ()) -> str:
     return name
 
 
-def module_part(name: str) -> str:
-    """A folder's or file's name as protoc writes it into an import: dashes become underscores."""
-    return name.replace("-", "_")
-
-
 def identifier(text: str) -> str:
     """Any text as an identifier: what may not stand in one becomes an underscore."""
     cleaned = _NOT_IN_IDENTIFIER.sub("_", text)

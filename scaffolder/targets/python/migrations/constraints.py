@@ -114,13 +114,13 @@ class Constraints:
             end in self._fresh or end in self._retyped for end in ends
         )
 
-    def _holds_nothing(self, before: Table, after: Table, columns: Sequence[str]) -> bool:
+    def _holds_nothing(self, after: Table, columns: Sequence[str]) -> bool:
         """Whether one of the columns is new, and NULL in every row."""
         known = {column.name: column for column in after.columns}
         return any((after.name, name) in self._fresh and known[name].nullable for name in columns)
 
     def _is_doubtful_unique(self, before: Table, after: Table, unique: Constraint) -> bool:
-        if self._holds_nothing(before, after, unique.columns):
+        if self._holds_nothing(after, unique.columns):
             return False
         if self._are_fresh(after.name, unique.columns):
             return True
@@ -140,7 +140,7 @@ class Constraints:
         )
 
     def _is_doubtful_key(self, before: Table, after: Table, key: ForeignKey) -> bool:
-        if self._holds_nothing(before, after, key.columns):
+        if self._holds_nothing(after, key.columns):
             return False
         same = [self._key_now(before, other) for other in before.foreign_keys]
         ends = [*((after.name, c) for c in key.columns), *((key.table, c) for c in key.refers_to)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scaffolder.contract.model import Field, Kind
@@ -172,11 +172,6 @@ def column_names(fields: Sequence[str]) -> list[str]:
         taken.add(name.lower())
         found.append(name)
     return found
-
-
-def free(name: str, taken: Collection[str]) -> str:
-    """A name for a column of the store's own that no field has."""
-    return safe(name, taken)
 
 
 def _attributes(domain: Sequence[str]) -> list[str]:

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from scaffolder.diagnostics import fail
 from scaffolder.standard import Resource, StandardMethod
 from scaffolder.targets.python.domain import Domain, DomainField
+from scaffolder.targets.python.names import safe
 from scaffolder.targets.python.storage.columns import (
     IDENTITIES,
     TEXT,
-    ColumnType,
     column_names,
     columns_of,
-    free,
     identity_type,
     is_json,
     line,
@@ -109,7 +108,7 @@ class _Builder:
     def model(self) -> Model:
         parent = self._parent()
         asked = any(method.request_id for method in self.methods if method.verb == "create")
-        request_id = self._add("request_id", TEXT, nullable=True) if asked else None
+        request_id = self._add("request_id", nullable=True) if asked else None
         columns = (*(column for _, column in self.fields), *self.own)
         if len(columns) > MAX_COLUMNS:
             raise fail(
@@ -136,20 +135,17 @@ class _Builder:
         """The column with the parent's identity: a field's, or one of the store's own, as names hold it in front."""
         if self.resource.parent_field:
             return self.by_field[self.resource.parent_field][1]
-        return self._add("parent", TEXT) if self.resource.has_parent else None
+        return self._add("parent") if self.resource.has_parent else None
 
-    def _add(self, name: str, kind: ColumnType, *, nullable: bool = False) -> Column:
-        """A column of the store's own, called like no field."""
+    def _add(self, name: str, *, nullable: bool = False) -> Column:
+        """A column of the store's own for a text, called like no field."""
         columns = [*(column for _, column in self.fields), *self.own]
         taken = {text for column in columns for text in (column.name.lower(), column.attribute)}
-        annotation = "str" if kind is TEXT else "int"
-        annotation = f"builtins.{annotation}" if annotation in taken else annotation
-        name = free(name, taken)
-        definition = line(
-            name, f"{annotation} | None" if nullable else annotation, list(filter(None, [kind.model]))
-        )
-        default = "" if nullable else kind.default
-        self.own.append(Column(name, kind.revision, nullable, default, (), name, definition))
+        annotation = "builtins.str" if "str" in taken else "str"
+        name = safe(name, taken)
+        definition = line(name, f"{annotation} | None" if nullable else annotation, [])
+        default = "" if nullable else TEXT.default
+        self.own.append(Column(name, TEXT.revision, nullable, default, (), name, definition))
         return self.own[-1]
 
     def _foreign_keys(self, parent: Column | None) -> tuple[ForeignKey, ...]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 
-LAST_EVENT_ID = "last-event-id"
-
 _END_ID = "end"
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
