@@ -1,4 +1,4 @@
-"""Contract comments inside Python: valid, whatever they say."""
+"""Texts of a contract inside Python: valid, whatever they say."""
 
 import ast
 import inspect
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffolder.targets.python.text import comment, docstring, summary
+from scaffolder.targets.python.text import comment, docstring, literal, summary
 
 NASTY = [
     'ends with "',
@@ -81,3 +81,15 @@ def test_comment_gives_no_orders_to_a_checker(text: str) -> None:
 
 def test_comment_keeps_its_colons() -> None:
     assert comment("Its type: one of a, b", 0) == "# Its type: one of a, b\n"
+
+
+@given(
+    st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5)
+)
+def test_literal_is_read_back(value: object) -> None:
+    assert ast.literal_eval(literal(value)) == value
+
+
+@pytest.mark.parametrize("text", ["it's", 'a "b"', "plain", "back\\", "both ' and \""])
+def test_literal_has_the_quotes_of_a_formatter(text: str) -> None:
+    assert (literal(text)[0] == '"') is ('"' not in text)

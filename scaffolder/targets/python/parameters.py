@@ -10,7 +10,8 @@ from scaffolder.contract.model import Message
 from scaffolder.standard import StandardMethod
 from scaffolder.targets.python.mapping import read_many, read_one
 from scaffolder.targets.python.names import identifier, safe, snake
-from scaffolder.targets.python.storage.stored import Stored, repr_of
+from scaffolder.targets.python.storage.stored import Stored
+from scaffolder.targets.python.text import literal
 
 SINGLE = {
     "create": ("request_id", "validate_only"),
@@ -169,7 +170,7 @@ class Parameters:
         if field:
             value, passed = f"{of_request(field)}.paths", f"{self._passed(field)} or ()"
         else:
-            every = repr_of([of for _, of in self._standard.fields])
+            every = literal([of for _, of in self._standard.fields])
             value = every if self._standard.replaces else f"{paths_name(self._request)}(request)"
             passed = every
         return Parameter("update_mask", "Sequence[str]", "()", field, value, passed, positional=True)

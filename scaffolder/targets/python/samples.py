@@ -14,7 +14,8 @@ from scaffolder.contract.rule_check import RuleJudge
 from scaffolder.standard import VERBS, StandardMethod
 from scaffolder.targets.python.names import plural, title
 from scaffolder.targets.python.standard_service import StandardService
-from scaffolder.targets.python.storage.stored import Stored, repr_of
+from scaffolder.targets.python.storage.stored import Stored
+from scaffolder.targets.python.text import literal
 from scaffolder.targets.python.values import SOME_ID, Sample, Samples, arguments, messages
 
 View = dict[str, Any]
@@ -163,7 +164,7 @@ class ResourceSamples:
         found = [
             f"{stored.field}.{name}".lstrip(".") for name in names if _can_be_missing(resource.message, name)
         ]
-        return repr_of(found) if found else ""
+        return literal(found) if found else ""
 
     def _immutable(self) -> View | None:
         """A plain text that a client may not change."""

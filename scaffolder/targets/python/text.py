@@ -1,9 +1,10 @@
-"""Contract comments as Python: docstrings and comment lines that are valid whatever the contract says."""
+"""Texts of a contract as Python that is valid whatever they say: docstrings, comment lines, literals."""
 
 from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 
 WIDTH = 110
 """The generated projects' line length, in columns."""
@@ -65,3 +66,18 @@ def summary(text: str) -> str:
     first = text.strip().split("\n\n")[0].replace("\n", " ")
     head, stop, _ = first.partition(". ")
     return head + stop.strip() if stop else first
+
+
+def literal(value: object) -> str:
+    """The literal of a text, or the display of a list or a dict of such, in the quotes that ruff would choose."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{literal(key)}: {literal(item)}' for key, item in value.items())}}}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return f"[{', '.join(map(literal, value))}]"
+    plain = repr(value)
+    return f'"{plain[1:-1]}"' if plain[0] == "'" and '"' not in plain else plain
+
+
+def literals(values: Iterable[str]) -> str:
+    """The arguments of a call: `"name", "title"`."""
+    return ", ".join(map(literal, values))

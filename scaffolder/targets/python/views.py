@@ -28,9 +28,9 @@ from scaffolder.targets.python.nouns import gen_names
 from scaffolder.targets.python.services import ServiceNames, ServiceViews
 from scaffolder.targets.python.storage.families import Families
 from scaffolder.targets.python.storage.repositories import table_name
-from scaffolder.targets.python.storage.schema import Reference, ordered, reference_to
+from scaffolder.targets.python.storage.schema import Reference, reference_to
 from scaffolder.targets.python.storage.stores import resource_stores, standard_of
-from scaffolder.targets.python.storage.tables import Table
+from scaffolder.targets.python.storage.tables import Table, by_reference
 from scaffolder.targets.python.toolchain import toolchain
 
 PORTS = {"grpc": 9000, "http": 8000}
@@ -154,7 +154,7 @@ class ProjectViews:
     @cached_property
     def tables(self) -> tuple[Table, ...]:
         """The tables of all stored resources, each behind those that it refers to."""
-        return ordered(table for views in self._services(self.package) for table in views.tables)
+        return tuple(by_reference(table for views in self._services(self.package) for table in views.tables))
 
     def gen_services(self, package: str) -> dict[str, dict[str, Any]]:
         """For every service the view of its modules below ``PACKAGE/gen``, by their path without suffix."""

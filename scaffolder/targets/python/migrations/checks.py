@@ -5,6 +5,7 @@ from __future__ import annotations
 from scaffolder.targets.python.migrations import sql
 from scaffolder.targets.python.migrations import steps as s
 from scaffolder.targets.python.migrations.steps import Step
+from scaffolder.targets.python.text import literal
 
 
 def doubt(step: Step) -> str:
@@ -28,7 +29,7 @@ def refusal(step: Step, primary_key: tuple[str, ...]) -> list[str]:
     problem = doubt(step)
     if not problem:
         return []
-    return [f"_refuse({sql.literal(problem)}, {sql.literal(_query(step, primary_key))})"]
+    return [f"_refuse({literal(problem)}, {literal(_query(step, primary_key))})"]
 
 
 def _query(step: Step, primary_key: tuple[str, ...]) -> str:

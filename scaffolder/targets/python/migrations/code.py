@@ -12,6 +12,7 @@ from scaffolder.targets.python.migrations.checks import refusal
 from scaffolder.targets.python.migrations.retyping import family, sql_name
 from scaffolder.targets.python.migrations.steps import Step
 from scaffolder.targets.python.storage.tables import Column, Table
+from scaffolder.targets.python.text import literal, literals
 
 INDENT = "    "
 
@@ -60,14 +61,14 @@ class Code:
         """Where SQLite copies the table, AUTOINCREMENT is not among what it tells of itself."""
         known = self.tables.get(table)
         options = ', table_kwargs={"sqlite_autoincrement": True}' if known and known.numbered else ""
-        return f"with op.batch_alter_table({_text(table)}{options}) as batch:"
+        return f"with op.batch_alter_table({literal(table)}{options}) as batch:"
 
     def _pieces(self, step: Step) -> list[Piece]:  # noqa: PLR0911
         match step:
             case s.CreateTable(table):
                 return list(_create(table))
             case s.DropTable(table):
-                return [f"op.drop_table({_text(table.name)})"]
+                return [f"op.drop_table({literal(table.name)})"]
             case s.RenameTable(old, new):
                 return list(_rename_table(old, new))
             case s.KeepTable(table):
@@ -100,7 +101,7 @@ class Code:
             case s.AddColumn(table, column):
                 return list(_add_column(table, column))
             case s.DropColumn(table, column):
-                return [Call(table, f"drop_column({_text(column.name)})")]
+                return [Call(table, f"drop_column({literal(column.name)})")]
             case s.RenameColumn(table, old, new):
                 return [_rename_column(table, old, new)]
             case s.AlterColumn(table, before, after):
@@ -150,17 +151,19 @@ class Code:
 def _constraint_pieces(step: Step) -> list[Piece]:  # noqa: PLR0911
     match step:
         case s.AddIndex(table, index):
-            return [Call(table, f"create_index({_named(index.name)}, {_list(index.columns)})")]
+            return [Call(table, f"create_index({_named(index.name)}, {literal(index.columns)})")]
         case s.DropIndex(table, index):
             return [Call(table, f"drop_index({_named(index.name)})")]
         case s.AddUnique(table, unique):
-            return [Call(table, f"create_unique_constraint({_named(unique.name)}, {_list(unique.columns)})")]
+            return [
+                Call(table, f"create_unique_constraint({_named(unique.name)}, {literal(unique.columns)})")
+            ]
         case s.AddCheck(table, check):
             return [
                 Call(table, f"create_check_constraint({_named(check.name)}, {_condition(check.condition)})")
             ]
         case s.AddForeignKey(table, key):
-            ends = f"{_text(key.table)}, {_list(key.columns)}, {_list(key.refers_to)}"
+            ends = f"{literal(key.table)}, {literal(key.columns)}, {literal(key.refers_to)}"
             return [Call(table, f"create_foreign_key({_named(key.name)}, {ends})")]
         case s.DropUnique(table, unique):
             return [_drop_constraint(table, unique.name, "unique")]
@@ -172,13 +175,13 @@ def _constraint_pieces(step: Step) -> list[Piece]:  # noqa: PLR0911
 
 
 def _create(table: Table) -> Iterator[str]:
-    parts = [_text(table.name), *(_column(column) for column in table.columns)]
-    parts.append(f"sa.PrimaryKeyConstraint({_texts(table.primary_key)}, name={_named(f'pk_{table.name}')})")
+    parts = [literal(table.name), *(_column(column) for column in table.columns)]
+    parts.append(f"sa.PrimaryKeyConstraint({literals(table.primary_key)}, name={_named(f'pk_{table.name}')})")
     for key in table.foreign_keys:
-        ends = f"{_list(key.columns)}, {_list(tuple(f'{key.table}.{column}' for column in key.refers_to))}"
+        ends = f"{literal(key.columns)}, {literal([f'{key.table}.{column}' for column in key.refers_to])}"
         parts.append(f"sa.ForeignKeyConstraint({ends}, name={_named(key.name)})")
     parts += [
-        f"sa.UniqueConstraint({_texts(item.columns)}, name={_named(item.name)})" for item in table.unique
+        f"sa.UniqueConstraint({literals(item.columns)}, name={_named(item.name)})" for item in table.unique
     ]
     parts += [
         f"sa.CheckConstraint({_condition(item.condition)}, name={_named(item.name)})" for item in table.checks
@@ -186,11 +189,11 @@ def _create(table: Table) -> Iterator[str]:
     parts += ["sqlite_autoincrement=True"] if table.numbered else []
     yield f"op.create_table({', '.join(parts)},)"
     for index in table.indexes:
-        yield f"op.create_index({_named(index.name)}, {_text(table.name)}, {_list(index.columns)})"
+        yield f"op.create_index({_named(index.name)}, {literal(table.name)}, {literal(index.columns)})"
 
 
 def _rename_table(old: str, new: str) -> Iterator[str]:
-    yield f"op.rename_table({_text(old)}, {_text(new)})"
+    yield f"op.rename_table({literal(old)}, {literal(new)})"
     renamed = f"RENAME CONSTRAINT {sql.name(f'pk_{old}')} TO {sql.name(f'pk_{new}')}"
     # The names of keys are one for all tables of a schema there.
     yield 'if op.get_context().dialect.name == "postgresql":'
@@ -198,7 +201,7 @@ def _rename_table(old: str, new: str) -> Iterator[str]:
 
 
 def _rename_column(table: str, old: str, new: str) -> str:
-    return f"op.alter_column({_text(table)}, {_text(old)}, new_column_name={_text(new)})"
+    return f"op.alter_column({literal(table)}, {literal(old)}, new_column_name={literal(new)})"
 
 
 def _add_column(table: str, column: Column) -> Iterator[Piece]:
@@ -212,7 +215,7 @@ def _add_column(table: str, column: Column) -> Iterator[Piece]:
 
 def _alter_column(table: str, before: Column, after: Column) -> Iterator[Piece]:
     """NULL is allowed before the type changes, and not allowed afterwards: its place takes what is of the new type."""
-    name = _text(after.name)
+    name = literal(after.name)
     if after.nullable and not before.nullable:
         yield _nullable(table, replace(before, name=after.name), nullable=True)
     if before.type != after.type:
@@ -224,7 +227,7 @@ def _alter_column(table: str, before: Column, after: Column) -> Iterator[Piece]:
         value = sql.name(after.name)
         if other and family(before.type) == "text" and after.nullable:
             value = f"nullif({value}, '')"  # which stands for NULL since it was text
-        using = sql.literal(f"{value}::{cast}")
+        using = literal(f"{value}::{cast}")
         options = f"type_={after.type}" + (f", postgresql_using={using}" if cast else "")
         was = f"existing_type={before.type}, existing_nullable={before.nullable or after.nullable}"
         yield Call(table, f"alter_column({name}, {was}, {options})")
@@ -238,7 +241,7 @@ def _alter_column(table: str, before: Column, after: Column) -> Iterator[Piece]:
 
 def _nullable(table: str, column: Column, *, nullable: bool) -> Call:
     return Call(
-        table, f"alter_column({_text(column.name)}, existing_type={column.type}, nullable={nullable})"
+        table, f"alter_column({literal(column.name)}, existing_type={column.type}, nullable={nullable})"
     )
 
 
@@ -249,9 +252,9 @@ def _fill(table: str, column: Column) -> list[Piece]:
     place, there = sql.name(table), sql.name(column.name)
     if value := sql.value(column.default):
         return [sql.execute(f"UPDATE {place} SET {there} = {value} WHERE {there} IS NULL")]
-    name = _text(column.name)
+    name = literal(column.name)
     where = f".where(sa.column({name}).is_(None)).values({{{name}: {column.default}}})"
-    return [f"op.execute(sa.update(sa.table({_text(table)}, sa.column({name}))){where})"]
+    return [f"op.execute(sa.update(sa.table({literal(table)}, sa.column({name}))){where})"]
 
 
 def _rename_values(table: str, column: str, pairs: Sequence[tuple[str, str]]) -> str:
@@ -271,11 +274,11 @@ def _drop_constraint(table: str, name: str, kind: str) -> Call:
 
 def _column(column: Column, *, with_default: bool = False) -> str:
     default = f", server_default={column.default}" if with_default and column.default else ""
-    return f"sa.Column({_text(column.name)}, {column.type}, nullable={column.nullable}{default})"
+    return f"sa.Column({literal(column.name)}, {column.type}, nullable={column.nullable}{default})"
 
 
 def _has(table: str, column: str = "") -> str:
-    return f"_has({_texts([table, column] if column else [table])})"
+    return f"_has({literals([table, column] if column else [table])})"
 
 
 def _indented(lines: Iterable[str]) -> list[str]:
@@ -284,20 +287,8 @@ def _indented(lines: Iterable[str]) -> list[str]:
 
 def _named(name: str) -> str:
     """A name that no naming convention changes any more."""
-    return f"op.f({_text(name)})"
+    return f"op.f({literal(name)})"
 
 
 def _condition(condition: str) -> str:
-    return f"sa.text({sql.literal(condition.replace(':', chr(92) + ':'))})"
-
-
-def _list(words: Sequence[str]) -> str:
-    return f"[{_texts(words)}]"
-
-
-def _texts(words: Iterable[str]) -> str:
-    return ", ".join(map(_text, words))
-
-
-def _text(word: str) -> str:
-    return sql.literal(word)
+    return f"sa.text({literal(condition.replace(':', chr(92) + ':'))})"

@@ -13,7 +13,7 @@ from scaffolder.targets.python.migrations.retyping import fits
 from scaffolder.targets.python.migrations.state import Renames, State
 from scaffolder.targets.python.migrations.steps import Step
 from scaffolder.targets.python.storage.identifiers import COLUMN_NAME, TABLE_NAME, shortened
-from scaffolder.targets.python.storage.tables import Column, Table
+from scaffolder.targets.python.storage.tables import Column, Table, by_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class _Diff:
             found += self._gone(table, is_apart=any(pair.before is table for pair in apart))
         for pair in pairs:
             found += self._renamed(pair)
-        for table in _by_reference(fresh):
+        for table in by_reference(fresh):
             found += self._fresh(table)
         for pair in pairs:
             found += self._columns(pair)
@@ -254,17 +254,6 @@ def _free(name: str, taken: Collection[str], limit: int) -> str:
     """The name, with a number behind it where it is taken."""
     candidates = (shortened(f"{name}{suffix}", limit) for suffix in chain([""], (f"_{n}" for n in count(2))))
     return next(candidate for candidate in candidates if candidate not in taken)
-
-
-def _by_reference(tables: Sequence[Table]) -> list[Table]:
-    """A table after those that it refers to."""
-    left, found = list(tables), []
-    while left:
-        names = {table.name for table in left}
-        ready = [t for t in left if not {k.table for k in t.foreign_keys} & names - {t.name}] or left[:1]
-        found += ready
-        left = [table for table in left if table not in ready]
-    return found
 
 
 _COLUMNS = (s.AddColumn, s.AlterColumn, s.SetColumnAside, s.ReviveColumn, s.AddUnique)

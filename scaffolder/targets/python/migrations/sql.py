@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterable
 
 from scaffolder.targets.python.storage.identifiers import quoted as name
+from scaffolder.targets.python.text import literal
 
-__all__ = ["execute", "literal", "name", "names", "text", "value"]
+__all__ = ["execute", "name", "names", "text", "value"]
 
 
 def names(words: Iterable[str]) -> str:
@@ -33,9 +34,3 @@ def value(default: str) -> str:
 def execute(statement: str) -> str:
     """The call that runs a statement. A colon would begin a parameter."""
     return f"op.execute({literal(statement.replace(':', chr(92) + ':'))})"
-
-
-def literal(text: str) -> str:
-    """A Python string, in double quotes where that needs no backslash."""
-    plain = repr(text)
-    return f'"{plain[1:-1]}"' if plain[0] == "'" and '"' not in text and "\\'" not in plain else plain

@@ -10,7 +10,8 @@ from typing import Any
 
 from scaffolder.targets.python.storage.models import row_values, table_arguments
 from scaffolder.targets.python.storage.schema import Model
-from scaffolder.targets.python.storage.stored import Stored, repr_of
+from scaffolder.targets.python.storage.stored import Stored
+from scaffolder.targets.python.text import literal
 
 View = dict[str, Any]
 
@@ -118,7 +119,7 @@ class Families:
         named = [each for each in read if self._is_named_below(each, own)]
         flat = sorted({each.model.table.name for each in read if each not in named})
         forgets = ["below=force"] if named else []
-        forgets += [f"tables={repr_of(flat)} if force else ()"] if flat else []
+        forgets += [f"tables={literal(flat)} if force else ()"] if flat else []
         forced = any("force" in each.stored.needs for each in self._above(own))
         return {
             "reads": own.is_read,

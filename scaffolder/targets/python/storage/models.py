@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
 
 from scaffolder.targets.python.domain import DomainField
 from scaffolder.targets.python.storage.schema import Model
 from scaffolder.targets.python.storage.stored import Stored
 from scaffolder.targets.python.storage.tables import Column, Constraint, Table
-from scaffolder.targets.python.text import WIDTH
+from scaffolder.targets.python.text import WIDTH, literal, literals
 
 
 def table_arguments(table: Table) -> list[str]:
     """The entries of `__table_args__`: every constraint and every index, by its name."""
     found = [
-        f"ForeignKeyConstraint({_list(key.columns)}, {_list([f'{key.table}.{c}' for c in key.refers_to])}, "
+        f"ForeignKeyConstraint({literal(key.columns)}, {literal([f'{key.table}.{c}' for c in key.refers_to])}, "
         f'name="{key.name}")'
         for key in table.foreign_keys
     ]
-    found += [f'UniqueConstraint({_texts(each.columns)}, name="{each.name}")' for each in table.unique]
-    found += [f'Index("{each.name}", {_texts(each.columns)})' for each in table.indexes]
+    found += [f'UniqueConstraint({literals(each.columns)}, name="{each.name}")' for each in table.unique]
+    found += [f'Index("{each.name}", {literals(each.columns)})' for each in table.indexes]
     found += [_check(each) for each in table.checks]
     # SQLite would give the number of a row that was deleted to the next one.
     return [*found, *(['{"sqlite_autoincrement": True}'] if table.numbered else [])]
@@ -55,22 +54,9 @@ def _is_field(model: Model, column: Column) -> bool:
 
 def _check(constraint: Constraint) -> str:
     name = f'name="{constraint.name}"'
-    whole = f"CheckConstraint({_text(constraint.condition)}, {name})"
+    whole = f"CheckConstraint({literal(constraint.condition)}, {name})"
     if len(whole) < WIDTH - 10:
         return whole
     lines = textwrap.wrap(constraint.condition, WIDTH - 20, break_long_words=False, break_on_hyphens=False)
-    parts = [_text(f"{part} ") for part in lines[:-1]] + [_text(lines[-1])]
+    parts = [literal(f"{part} ") for part in lines[:-1]] + [literal(lines[-1])]
     return f"CheckConstraint({' '.join(parts)}, {name})"
-
-
-def _text(value: str) -> str:
-    """A Python literal in the quotes that ruff would choose."""
-    return repr(value) if '"' in value and "'" not in value else '"' + value.replace('"', '\\"') + '"'
-
-
-def _texts(values: Sequence[str]) -> str:
-    return ", ".join(f'"{value}"' for value in values)
-
-
-def _list(values: Sequence[str]) -> str:
-    return f"[{_texts(values)}]"

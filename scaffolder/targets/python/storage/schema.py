@@ -210,15 +210,3 @@ def reference_to(resource: Resource, table: str) -> Reference:
     names = [field.name for field in resource.message.fields]
     columns = dict(zip(names, column_names(names), strict=True))
     return Reference(table, columns[resource.identity.name], identity_type(resource.identity).revision)
-
-
-def ordered(tables: Iterable[Table]) -> tuple[Table, ...]:
-    """The tables, each behind those that it refers to, otherwise in their order."""
-    pending = list(tables)
-    found: list[Table] = []
-    while pending:
-        names = {table.name for table in pending}
-        ready = [t for t in pending if not ({key.table for key in t.foreign_keys} - {t.name}) & names]
-        found += ready or pending
-        pending = [table for table in pending if table not in found]
-    return tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from scaffolder.targets.python.domain import Domain
 from scaffolder.targets.python.names import safe
 from scaffolder.targets.python.storage.repositories import entity_variable, repository_property
 from scaffolder.targets.python.storage.stores import noun_of
+from scaffolder.targets.python.text import literal
 
 BIZ_CLASSES = frozenset(
     {"Mapping", "NotFoundError", "Page", "Query", "Rules", "Transaction", "datetime", "in_turn"}
@@ -181,14 +182,14 @@ class Stored:
         resource = self.resource
         odd = {name: attribute for name, attribute in self.attributes.items() if name != attribute}
         arguments = {
-            "type": repr_of(resource.message.resource_type or noun_of(resource)),
-            "field": repr_of(self.field) if self.field else "",
-            "identity": repr_of(resource.identity.name) if resource.identity.name != "name" else "",
+            "type": literal(resource.message.resource_type or noun_of(resource)),
+            "field": literal(self.field) if self.field else "",
+            "identity": literal(resource.identity.name) if resource.identity.name != "name" else "",
             "patterns": _names(resource.patterns),
             **{name: _names(paths) for name, paths in self.behaviors.items()},
             "oneofs": _names(self._oneofs()),
-            "parent_field": repr_of(resource.parent_field) if resource.parent_field else "",
-            "attributes": repr_of(odd) if odd else "",
+            "parent_field": literal(resource.parent_field) if resource.parent_field else "",
+            "attributes": literal(odd) if odd else "",
         }
         return [f"{name}={value}" for name, value in arguments.items() if value]
 
@@ -226,11 +227,5 @@ class Stored:
         return [group for group in groups if len(group) > 1]
 
 
-def _names(names: Iterable[object]) -> str:
-    found = list(names)
-    return repr_of(found) if found else ""
-
-
-def repr_of(value: object) -> str:
-    """A literal with the quotes that ruff would write."""
-    return repr(value).replace("'", '"')
+def _names(names: Sequence[object]) -> str:
+    return literal(names) if names else ""

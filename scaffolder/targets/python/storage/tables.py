@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -61,3 +62,14 @@ class Table:
     indexes: tuple[Constraint, ...] = ()
     checks: tuple[Constraint, ...] = ()
     numbered: bool = False
+
+
+def by_reference(tables: Iterable[Table]) -> list[Table]:
+    """The tables, each behind those that it refers to, otherwise in their order."""
+    left, found = list(tables), list[Table]()
+    while left:
+        names = {table.name for table in left}
+        ready = [t for t in left if not {key.table for key in t.foreign_keys} & names - {t.name}] or left[:1]
+        found += ready
+        left = [table for table in left if table not in ready]
+    return found
