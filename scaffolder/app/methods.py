@@ -38,7 +38,7 @@ def check(project: Project, contract: Contract, text: str = "") -> None:
     """
     if not project.methods:
         return
-    from scaffolder.targets.python.storage.stores import standard_of
+    from scaffolder.targets.python.recognition import standard_of
 
     problems = standard_of(contract, project.methods).problems
     if problems:

@@ -42,7 +42,7 @@ _KINDS = {
 def routes(root: Path) -> list[Route]:
     """The routes in the order of the contracts."""
     from scaffolder.targets.python.handlers import find_handlers
-    from scaffolder.targets.python.storage.stores import standard_of
+    from scaffolder.targets.python.recognition import standard_of
 
     project = projects.read(root)
     contract = load(project)

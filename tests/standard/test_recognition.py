@@ -4,7 +4,7 @@ import pytest
 
 from scaffolder.contract.model import Contract
 from scaffolder.standard import StandardMethod
-from scaffolder.targets.python.storage.stores import collection_of, standard_of
+from scaffolder.targets.python.recognition import standard_of
 
 from .conftest import Load
 
@@ -96,7 +96,7 @@ def test_collection_comes_from_the_pattern(load: Load) -> None:
         "message Book {", f"message Book {{ {option}"
     )
     contract = load(text + SERVICE)
-    assert collection_of(recognised(contract)["GetBook"].resource) == "shelf-books/"
+    assert recognised(contract)["GetBook"].resource.patterns == ("shelf-books/{book}",)
 
 
 def test_streams_are_custom(load: Load) -> None:
@@ -116,7 +116,9 @@ def collection(load: Load, *paths: str, options: str = "") -> str | None:
     text = SERVICE.replace("rpc GetBook(GetBookRequest) returns (Book);", bound)
     contract = load(imports + messages + text)
     found = recognised(contract)
-    return collection_of(found["GetBook"].resource) if found else None
+    if not found:
+        return None
+    return "".join(pattern.partition("{")[0] for pattern in found["GetBook"].resource.patterns)
 
 
 def test_collection_is_what_the_paths_take(load: Load) -> None:

@@ -19,12 +19,12 @@ from scaffolder.contract.model import Contract
 from scaffolder.diagnostics import ScaffoldError
 from scaffolder.plan import Layout, plan
 from scaffolder.render import render
+from scaffolder.targets.python.recognition import standard_of
 from scaffolder.targets.python.renames.before import before
 from scaffolder.targets.python.renames.renaming import Generation, Renaming, renaming
 from scaffolder.targets.python.renames.spec import Kind, Rename, parse
 from scaffolder.targets.python.renames.suggest import strangers, suggestions, surface
 from scaffolder.targets.python.renames.text import Substitution, Words, substitute
-from scaffolder.targets.python.storage.stores import standard_of
 from scaffolder.targets.python.types import is_money
 from scaffolder.targets.python.views import ProjectViews
 

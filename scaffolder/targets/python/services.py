@@ -16,6 +16,7 @@ from scaffolder.targets.python.methods import custom_view, with_lists
 from scaffolder.targets.python.modules import Imports, safe_stem
 from scaffolder.targets.python.names import identifier, noun, safe, snake, title
 from scaffolder.targets.python.nouns import stem_of
+from scaffolder.targets.python.recognition import names_of_texts
 from scaffolder.targets.python.samples import samples
 from scaffolder.targets.python.standard_service import StandardService, item_requests
 from scaffolder.targets.python.storage.repositories import (
@@ -27,7 +28,6 @@ from scaffolder.targets.python.storage.repositories import (
 from scaffolder.targets.python.storage.repository_docs import repository_docs
 from scaffolder.targets.python.storage.schema import Model, Reference, build_model
 from scaffolder.targets.python.storage.stored import BIZ_CLASSES
-from scaffolder.targets.python.storage.stores import names_of_texts
 from scaffolder.targets.python.storage.tables import Table
 from scaffolder.targets.python.text import comment, docstring, summary
 

@@ -25,11 +25,12 @@ from scaffolder.targets.python.modules import (
 )
 from scaffolder.targets.python.names import noun, title
 from scaffolder.targets.python.nouns import gen_names
+from scaffolder.targets.python.recognition import standard_of
 from scaffolder.targets.python.services import ServiceNames, ServiceViews
 from scaffolder.targets.python.storage.families import Families
 from scaffolder.targets.python.storage.repositories import table_name
 from scaffolder.targets.python.storage.schema import Reference, reference_to
-from scaffolder.targets.python.storage.stores import resource_stores, standard_of
+from scaffolder.targets.python.storage.store_names import resource_stores
 from scaffolder.targets.python.storage.tables import Table, by_reference
 from scaffolder.targets.python.toolchain import toolchain
 

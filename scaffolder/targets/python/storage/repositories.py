@@ -10,7 +10,7 @@ from scaffolder.targets.python.names import BUILTIN_TYPES, in_words, pascal, plu
 from scaffolder.targets.python.storage.columns import COLUMN_TYPES
 from scaffolder.targets.python.storage.identifiers import TABLE_NAME, shortened
 from scaffolder.targets.python.storage.schema import Model
-from scaffolder.targets.python.storage.stores import noun_of
+from scaffolder.targets.python.storage.store_names import noun_of
 
 DATA_CLASSES = COLUMN_TYPES | {
     "AbortedError",

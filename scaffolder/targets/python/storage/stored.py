@@ -11,7 +11,7 @@ from scaffolder.standard import Resource, StandardMethod
 from scaffolder.targets.python.domain import Domain
 from scaffolder.targets.python.names import safe
 from scaffolder.targets.python.storage.repositories import entity_variable, repository_property
-from scaffolder.targets.python.storage.stores import noun_of
+from scaffolder.targets.python.storage.store_names import noun_of
 from scaffolder.targets.python.text import literal
 
 BIZ_CLASSES = frozenset(

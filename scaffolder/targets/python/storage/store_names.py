@@ -1,29 +1,18 @@
-"""What Python makes of recognised resources: nouns, names of stores."""
+"""What resources and their stores are called in a project, where several services store what is called alike."""
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Mapping
 
 from scaffolder.contract.model import Contract
-from scaffolder.standard import Resource, Standard, recognise
+from scaffolder.standard import Resource, Standard
 from scaffolder.targets.python.names import noun, snake
 from scaffolder.targets.python.nouns import qualifies
-
-
-def standard_of(contract: Contract, overrides: Mapping[str, str] | None = None) -> Standard:
-    """What is standard in a contract, as far as Python can serve it: a handler cannot write `request.class`."""
-    return recognise(contract, overrides or {}, reserved=keyword.kwlist)
 
 
 def noun_of(resource: Resource) -> str:
     """`order_item` of the message OrderItem."""
     return snake(resource.message.name)
-
-
-def collection_of(resource: Resource) -> str:
-    """What stands before the id in a resource name: `books/`; `""` where the identity is an id alone."""
-    return resource.patterns[0].partition("{")[0] if resource.patterns else ""
 
 
 def resource_stores(
@@ -48,19 +37,3 @@ def resource_stores(
             if store != plain:
                 found.setdefault(service.full_name, {})[resource.message.full_name] = store
     return found
-
-
-def names_of_texts(standard: Standard) -> frozenset[str]:
-    """What fields are called that stay text though they are declared as UUIDs.
-
-    They hold an identity, or another resource's: `id`, `parent`, `book`, `book_id`; or a request's id, which stores
-    compare as it came.
-    """
-    identities = {
-        name
-        for resource in standard.resources.values()
-        for noun in [noun_of(resource)]
-        for name in (resource.identity.name, resource.parent_field, noun, f"{noun}_id", f"{noun}_name")
-    }
-    requests = {(method.item or method).request_id for method in standard.methods.values()}
-    return frozenset(identities | requests) - {""}

@@ -1,0 +1,31 @@
+"""Standard methods as far as Python can serve them, and which of their fields stay text."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Mapping
+
+from scaffolder.contract.model import Contract
+from scaffolder.standard import Standard, recognise
+from scaffolder.targets.python.storage.store_names import noun_of
+
+
+def standard_of(contract: Contract, overrides: Mapping[str, str] | None = None) -> Standard:
+    """What is standard in a contract, as far as Python can serve it: a handler cannot write `request.class`."""
+    return recognise(contract, overrides or {}, reserved=keyword.kwlist)
+
+
+def names_of_texts(standard: Standard) -> frozenset[str]:
+    """What fields are called that stay text though they are declared as UUIDs.
+
+    They hold an identity, or another resource's: `id`, `parent`, `book`, `book_id`; or a request's id, which stores
+    compare as it came.
+    """
+    identities = {
+        name
+        for resource in standard.resources.values()
+        for noun in [noun_of(resource)]
+        for name in (resource.identity.name, resource.parent_field, noun, f"{noun}_id", f"{noun}_name")
+    }
+    requests = {(method.item or method).request_id for method in standard.methods.values()}
+    return frozenset(identities | requests) - {""}
