@@ -81,7 +81,7 @@ def test_message_called_async_iterator_in_the_synchronous_client(load: Load) -> 
 )
 def test_resource_whose_variable_would_hide_another(load: Load, name: str) -> None:
     found = stored(load, name)
-    variable = found["entity_var"]
+    variable = found["stored"].variable
     assert variable == f"{name.lower()}_"
     assert not keyword.iskeyword(variable)
     assert found["property"] == f"{name.lower()}_repository"

@@ -6,45 +6,16 @@ biz/ may not know protobuf, so each message of a request or response has a datac
 
 from __future__ import annotations
 
-import builtins
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from scaffolder.contract.model import Contract, Enum, Field, Message
 from scaffolder.targets.python import types
+from scaffolder.targets.python.domain_names import DomainNames, enum_members
 from scaffolder.targets.python.modules import Imports
-from scaffolder.targets.python.names import BUILTIN_TYPES, identifier, pascal, safe, snake
+from scaffolder.targets.python.names import BUILTIN_TYPES, identifier, safe
 from scaffolder.targets.python.types import ValueType
-
-RESERVED_CLASSES = frozenset(dir(builtins)) | {
-    "Any",
-    "AsyncIterator",
-    "Callable",
-    "Page",
-    "Protocol",
-    "Sequence",
-    "UnimplementedError",
-}
-"""Names that biz/NOUN.py imports or uses as types; a message of that name gets `Message` behind it."""
-
-CONVERSIONS = frozenset(
-    {
-        "datetime",
-        "decimal",
-        "duration",
-        "enum",
-        "list_value",
-        "money",
-        "struct",
-        "time_of_day",
-        "timedelta",
-        "timestamp",
-        "uuid",
-        "value",
-    }
-)
-"""Stems of the conversions in kit/convert*.py; a message of that name gets `_message` behind it in its own."""
 
 RESERVED_ATTRIBUTES = frozenset({"builtins", "dataclasses", "datetime", "enum", "self"})
 """Names that a dataclass body must not rebind; a field of that name gets an underscore behind it."""
@@ -88,7 +59,6 @@ class Domain:
     ) -> None:
         self._contract = contract
         self._imports = imports
-        self._package = package
         self._texts = texts
         self._keys = keys
         roots = list(roots)
@@ -99,23 +69,8 @@ class Domain:
         self.enums = [contract.enums[name] for name in ordered if name in contract.enums]
         self.imported = self._imported(roots)
         self._fallible = self._all_fallible()
-        taken = set(RESERVED_CLASSES) | set(reserved) | self.imported
-        self._classes: dict[str, str] = {}
-        items: list[Message | Enum] = [*self.enums, *self.messages]
-        for item in items:
-            name = self._class_name(item, taken)
-            taken.add(name)
-            self._classes[item.full_name] = name
-        self._class_names = frozenset(self._classes.values())
-        self._functions: dict[str, str] = {}
-        stems: set[str] = set()
-        for message in self.messages:
-            stem = snake(self._classes[message.full_name]).strip("_") or "message"
-            stem = f"{stem}_message" if stem in CONVERSIONS else stem
-            while stem in stems:
-                stem += "_"
-            stems.add(stem)
-            self._functions[message.full_name] = stem
+        self._names = DomainNames(contract, package, self.enums, self.messages, {*reserved, *self.imported})
+        self._types = frozenset(self._names.classes.values()) | self.imported
 
     def closure(self, roots: Iterable[str]) -> set[str]:
         """The full names of everything that the messages named reach."""
@@ -123,33 +78,33 @@ class Domain:
 
     def class_of(self, item: Message | Enum) -> str:
         """The class in biz/NOUN.py."""
-        return self._classes[item.full_name]
+        return self._names.classes[item.full_name]
 
     @property
     def names(self) -> Collection[str]:
         """The full names of all messages and enums that have a class."""
-        return self._classes.keys()
+        return self._names.classes.keys()
 
     @property
     def class_names(self) -> list[str]:
         """Every class of biz/NOUN_types.py, sorted."""
-        return sorted(self._classes.values())
+        return sorted(self._names.classes.values())
 
     def function_of(self, message: Message) -> str:
         """The stem of the message's two conversions, `STEM_from` and `STEM_to`."""
-        return self._functions[message.full_name]
+        return self._names.functions[message.full_name]
 
     def value_of(self, type_name: str) -> ValueType:
         """The type of a message or an enum in the domain."""
         if value := types.known(self._contract, type_name):
             return self._writing(value, type_name)
-        if type_name == types.EMPTY and type_name not in self._functions:
+        if type_name == types.EMPTY and type_name not in self._names.functions:
             return types.NOTHING
         if enum := self._contract.enums.get(type_name):
             return self._enum_type(enum)
-        stem = self._functions[type_name]
+        stem = self._names.functions[type_name]
         return ValueType(
-            self._classes[type_name],
+            self._names.classes[type_name],
             f"{stem}_from({{value}})",
             f"{stem}_to({{value}})",
             reader=f"{stem}_from" if type_name in self._fallible else "",
@@ -204,11 +159,10 @@ class Domain:
 
     def fields_of(self, message: Message) -> list[DomainField]:
         """The fields of a message's dataclass."""
-        classes = self._class_names | self.imported
         taken: set[str] = set()
         found = []
         for field in message.fields:
-            attribute = safe(_attribute(field.name), RESERVED_ATTRIBUTES | classes | taken)
+            attribute = safe(_attribute(field.name), RESERVED_ATTRIBUTES | self._types | taken)
             taken.add(attribute)
             is_key = field.has_presence and (message.full_name, field.name) in self._keys
             found.append(self._field(attribute, replace(field, has_presence=False) if is_key else field))
@@ -219,7 +173,7 @@ class Domain:
         """The message in a field, or in each of its list, where it has a dataclass; None in a map."""
         return (
             None
-            if field.map_key or field.type_name not in self._functions
+            if field.map_key or field.type_name not in self._names.functions
             else self._contract.messages[field.type_name]
         )
 
@@ -260,11 +214,11 @@ class Domain:
             names = {
                 value.name: name for value, (name, *_) in zip(enum.values, enum_members(enum), strict=True)
             }
-            return f"{self._classes[enum.full_name]}.{names[field.default]}"
+            return f"{self._names.classes[enum.full_name]}.{names[field.default]}"
         return types.default_of(field.kind, field.default)
 
     def _enum_type(self, enum: Enum) -> ValueType:
-        name = self._classes[enum.full_name]
+        name = self._names.classes[enum.full_name]
         first = enum_members(enum)[0][0]
         return ValueType(
             name,
@@ -273,35 +227,6 @@ class Domain:
             f"{name}.{first}",
             reader=f"enum_from(biz.{name})",
         )
-
-    def _class_name(self, item: Message | Enum, taken: set[str]) -> str:
-        package = self._contract.by_name[item.file].package
-        local = item.full_name.removeprefix(package).removeprefix(".")
-        name = identifier("".join(part[:1].upper() + part[1:] for part in local.split(".")))
-        if name in taken and package != self._package:
-            name = pascal(package) + name
-        if name in taken:
-            name += "Enum" if isinstance(item, Enum) else "Message"
-        return safe(name, taken)
-
-
-def enum_members(enum: Enum) -> list[tuple[str, int, str]]:
-    """Name, number and comment of an enum's members, without the prefix that repeats the enum's name."""
-    prefix = snake(enum.name).upper() + "_"
-    short = [value.name.removeprefix(prefix) for value in enum.values]
-    if all(value.name.startswith(prefix) for value in enum.values) and all(n.isidentifier() for n in short):
-        names = short
-    else:
-        names = [value.name for value in enum.values]
-    reserved = set(dir(int)) | {"mro", "name", "value", "_ignore_", "_order_"}
-    return [
-        (
-            safe(name.strip("_") or "EMPTY" if name.startswith("_") else name, reserved),
-            value.number,
-            value.comment,
-        )
-        for name, value in zip(names, enum.values, strict=True)
-    ]
 
 
 def _attribute(name: str) -> str:

@@ -39,7 +39,6 @@ class StandardView:
             "standard": self.standard,
             "resource": self.standard.resource,
             "stored": self.stored,
-            "entity_var": self.stored.variable,
             "message": self.request,
             "item_request": self.item_request if self.standard.item else None,
             "id_parameter": self._named(self.standard.id_field),

@@ -10,14 +10,16 @@ from typing import Any
 from scaffolder.contract.model import Contract, Field, Message, Method, Service
 from scaffolder.standard import Resource, Standard, StandardMethod
 from scaffolder.targets.python import types
-from scaffolder.targets.python.domain import Domain, enum_members
+from scaffolder.targets.python.domain import Domain
+from scaffolder.targets.python.domain_names import enum_members
+from scaffolder.targets.python.lives import life
 from scaffolder.targets.python.mapping import Builder, Conversion, build, crossing
 from scaffolder.targets.python.methods import custom_view, with_lists
-from scaffolder.targets.python.modules import Imports, safe_stem
-from scaffolder.targets.python.names import identifier, noun, safe, snake, title
-from scaffolder.targets.python.nouns import stem_of
+from scaffolder.targets.python.modules import Imports
+from scaffolder.targets.python.names import identifier, safe, snake
 from scaffolder.targets.python.recognition import names_of_texts
 from scaffolder.targets.python.samples import samples
+from scaffolder.targets.python.service_names import ServiceNames
 from scaffolder.targets.python.standard_service import StandardService, item_requests
 from scaffolder.targets.python.storage.repositories import (
     DATA_CLASSES,
@@ -36,52 +38,6 @@ METHOD_RESERVED = frozenset({"bool", "bytes", "dict", "float", "int", "str", "ty
 
 CLIENT_ATTRIBUTES = frozenset({"aclose", "close"})
 """What a client has of its own; an RPC of that name gets an underscore behind it there."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceNames:
-    """What a service is called in each layer; `noun` and `gen_name` are those of `nouns.Nouns`."""
-
-    service: Service
-    noun: str
-    gen_name: str
-
-    @property
-    def stem(self) -> str:
-        """The class names' common part: `Order` of `OrderService`."""
-        return stem_of(self.noun, self.service.name)
-
-    @property
-    def gen_path(self) -> str:
-        """Where the service's own modules live below gen/, without their suffix: `order/v1/order_service`."""
-        folder, _, _ = safe_stem(self.service.file).rpartition("/")
-        return "/".join(filter(None, (folder, self.gen_name)))
-
-    @property
-    def bind(self) -> str:
-        """The function that makes a binding of a handler: `bind_order_service`."""
-        is_plain = self.noun == noun(self.service.name)
-        return f"bind_{snake(self.service.name) if is_plain else f'{self.noun}_service'}"
-
-    def view(self) -> dict[str, Any]:
-        return {
-            "name": self.service.name,
-            "full_name": self.service.full_name,
-            "file": self.service.file,
-            "noun": self.noun,
-            "title": title(self.stem),
-            "summary": summary(self.service.comment),
-            "handler_class": f"{self.stem}Service",
-            "base_class": f"{self.stem}ServiceBase",
-            "use_case_class": f"{self.stem}UseCase",
-            "client_class": f"{self.stem}Client",
-            "async_client_class": f"Async{self.stem}Client",
-            "bind": self.bind,
-            "gen_path": self.gen_path,
-            "gen_module": self.gen_path.replace("/", "."),
-            "gen_package": self.gen_path.rpartition("/")[0].replace("/", "."),
-            "gen_name": self.gen_name,
-        }
 
 
 @dataclass
@@ -155,9 +111,11 @@ class ServiceViews:
         repositories = [
             repository_view(domain, resource, self._store(resource), self._model(domain, resource))
             | {"stored": stored, "docs": repository_docs(stored)}
-            | sampled[resource.message.full_name]
+            | sampled[name].view()
+            | {"life": life(standard, sampled, name)}
             for resource in self._resources()
-            for stored in [standard.stored[resource.message.full_name]]
+            for name in [resource.message.full_name]
+            for stored in [standard.stored[name]]
         ]
         return {
             **self.names.view(),

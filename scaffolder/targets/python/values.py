@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from scaffolder.contract.model import Contract, Enum, Field, Kind, Message
-from scaffolder.targets.python.domain import Domain, enum_members
+from scaffolder.targets.python.domain import Domain
+from scaffolder.targets.python.domain_names import enum_members
 from scaffolder.targets.python.modules import Imports
 from scaffolder.targets.python.types import known
 

@@ -26,7 +26,8 @@ from scaffolder.targets.python.modules import (
 from scaffolder.targets.python.names import noun, title
 from scaffolder.targets.python.nouns import gen_names
 from scaffolder.targets.python.recognition import standard_of
-from scaffolder.targets.python.services import ServiceNames, ServiceViews
+from scaffolder.targets.python.service_names import ServiceNames
+from scaffolder.targets.python.services import ServiceViews
 from scaffolder.targets.python.storage.families import Families
 from scaffolder.targets.python.storage.repositories import table_name
 from scaffolder.targets.python.storage.schema import Reference, reference_to
@@ -269,11 +270,7 @@ class ProjectViews:
         repositories = [
             {key: each[key] for key in names} | {"cached": self.caches and each["cached"]} for each in found
         ]
-        return views.names.view() | {
-            "methods": methods,
-            "has_resource": bool(views.standard),
-            "repositories": repositories,
-        }
+        return views.names.view() | {"methods": methods, "repositories": repositories}
 
 
 def _client_names(services: list[dict[str, Any]], errors: list[dict[str, Any]]) -> list[str]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scaffolder.contract.model import Field, Kind
-from scaffolder.targets.python.domain import Domain, DomainField, enum_members
+from scaffolder.targets.python.domain import Domain, DomainField
+from scaffolder.targets.python.domain_names import enum_members
 from scaffolder.targets.python.names import safe
 from scaffolder.targets.python.storage.identifiers import COLUMN_NAME, shortened
 from scaffolder.targets.python.storage.tables import Column

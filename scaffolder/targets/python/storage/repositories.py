@@ -92,7 +92,6 @@ def repository_view(domain: Domain, resource: Resource, store: str, model: Model
         "property": repository_property(resource, store),
         "resource": resource,
         "entity": domain.class_of(resource.message),
-        "entity_var": entity_variable(resource),
         "row_class": f"{resource.message.name}Row",
         "noun": title(resource.message.name).lower(),
         "plural": plural(title(resource.message.name).lower()),
