@@ -53,6 +53,7 @@ async def prepare(database: Database, config: DatabaseConfig) -> None:
     if config.at_start == "ignore":
         return
     _silence_plugins()
+    logging.getLogger("alembic.runtime.migration").addFilter(_is_news)
     settings = _settings()
     async with _connection(database) as connection:
         await connection.run_sync(_prepare, settings, may_migrate=config.at_start == "migrate")
@@ -84,6 +85,11 @@ def run(config: Callable[[], DatabaseConfig], metadata: MetaData) -> None:
 def _silence_plugins() -> None:
     """Alembic tells of each of its own parts as soon as it is imported."""
     logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Alembic tells of the kind of the database whenever somebody looks at its revision."""
+    return record.levelno > logging.INFO or record.getMessage().startswith("Running ")
 
 
 def _log_beside_the_sql() -> None:
