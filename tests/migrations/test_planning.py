@@ -232,6 +232,26 @@ def test_nothing_follows_a_revision_that_is_half_written(shop: Workshop) -> None
     shop.alembic("check")
 
 
+def test_a_revision_of_the_users_own_is_numbered_and_ours_continue_behind_it(shop: Workshop) -> None:
+    """As `make revision` writes it."""
+    shop.alembic("upgrade", "head")
+    shop.place.edit(
+        MODEL, "    pages: Mapped[int]\n", "    pages: Mapped[int]\n    loans: Mapped[int | None]\n"
+    )
+    shop.alembic("revision", "--autogenerate", "--message", "Count the loans!")
+    assert shop.revisions()[1:] == ["0002_count_the_loans.py"]
+    shop.alembic("upgrade", "head")
+    shop.alembic("revision", "--autogenerate", "--message", "")
+    shop.contract(SUBTITLE)
+    shop.place.generate()
+    assert shop.revisions()[2:] == ["0003_revision.py", "0004_add_books_subtitle.py"]
+    shop.alembic("upgrade", "head")
+    assert len(shop.sql("SELECT version_num FROM alembic_version")) == 1
+    assert shop.sql("SELECT loans, subtitle FROM books") == []
+    shop.alembic("check")
+    shop.alembic("downgrade", "base")
+
+
 def test_two_branches_are_merged_by_the_next_revision(shop: Workshop) -> None:
     shop.git("checkout", "-qb", "other")
     shop.contract(ROOM)

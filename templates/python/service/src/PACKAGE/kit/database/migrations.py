@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import sys
 from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -64,6 +65,7 @@ def run(config: Callable[[], DatabaseConfig], metadata: MetaData) -> None:
 
     ``-x destroy=yes`` on an upgrade drops what the revisions applied so far call `destroys`, unless it is in the models
     again. No other command does, and `alembic check` overlooks it. With ``--sql`` the log goes to standard error.
+    A revision of the user's own (`alembic revision --autogenerate`) has the next number in its file's name.
     """
     from alembic import context
 
@@ -181,7 +183,24 @@ def _options(metadata: MetaData) -> dict[str, Any]:
         # The driver's own transactions would leave DDL out; ours do not.
         "transactional_ddl": True,
         "include_object": _Included(),
+        "process_revision_directives": _number_file,
     }
+
+
+def _number_file(migration: MigrationContext, revision: object, directives: list[Any]) -> None:
+    """A new revision's file is sorted behind those that are there; Alembic would call it by its id.
+
+    `file_template` in alembic.ini goes before.
+    """
+    from alembic import context
+
+    if context.config.get_alembic_option("file_template"):
+        return
+    names = [Path(item.path).name for item in context.script.walk_revisions()]
+    numbers = [int(found[1]) for name in names if (found := re.match(r"(\d{4,6})_", name))]
+    has_message = any(getattr(item, "message", "") for item in directives)
+    word = "%(slug)s" if has_message else "revision"
+    context.script.file_template = f"{max(numbers, default=0) + 1:04}_{word}"
 
 
 class _Included:
