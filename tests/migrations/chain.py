@@ -73,8 +73,9 @@ class Chain:
         """The text of the last revision."""
         return (self.folder / "versions" / Path(self.written[-1].path).name).read_text()
 
-    def settings(self, *, destroy: bool = False) -> Config:
-        config = Config(cmd_opts=argparse.Namespace(x=["destroy=yes"] if destroy else []))
+    def settings(self, *said: str) -> Config:
+        """Alembic's, with what `-x` says."""
+        config = Config(cmd_opts=argparse.Namespace(x=[*said]))
         config.set_main_option("script_location", str(self.folder))
         config.attributes["config"] = self.config
         config.attributes["metadata"] = metadata(self.state.tables)
@@ -85,7 +86,7 @@ class Chain:
         return DatabaseConfig(url=self.url, pool_size=2, connect_timeout=timedelta(seconds=20))
 
     def upgrade(self, revision: str = "head", *, destroy: bool = False) -> None:
-        command.upgrade(self.settings(destroy=destroy), revision)
+        command.upgrade(self.settings(*(["destroy=yes"] if destroy else [])), revision)
 
     def downgrade(self, revision: str = "base") -> None:
         command.downgrade(self.settings(), revision)

@@ -64,8 +64,8 @@ def run(config: Callable[[], DatabaseConfig], metadata: MetaData) -> None:
     """What env.py does for every command of Alembic: `metadata` are the models, `config` is asked where it is needed.
 
     ``-x destroy=yes`` on an upgrade drops what the revisions applied so far call `destroys`, unless it is in the models
-    again. No other command does, and `alembic check` overlooks it. With ``--sql`` the log goes to standard error.
-    A revision of the user's own (`alembic revision --autogenerate`) has the next number in its file's name.
+    again. `alembic check` overlooks it. With ``--sql`` the log goes to standard error. A revision of the user's own
+    (`alembic revision --autogenerate`) has the next number in its file's name.
     """
     from alembic import context
 
@@ -74,6 +74,7 @@ def run(config: Callable[[], DatabaseConfig], metadata: MetaData) -> None:
         name = _backend(config().url)
         _log_beside_the_sql()
         context.configure(dialect_name=name, literal_binds=True, **_options(metadata))
+        _is_to_destroy(context.get_context())
         with context.begin_transaction():
             context.run_migrations()
         return
@@ -231,24 +232,50 @@ def _migrate(connection: Connection, metadata: MetaData) -> None:
     try:
         with _waiting(connection):
             context.configure(connection=connection, **_options(metadata))
+            destroys = _is_to_destroy(context.get_context())
             with context.begin_transaction():
                 _lock(connection)
-                _run(context.get_context(), context.script, metadata)
+                _run(context.get_context(), context.script, metadata, destroys=destroys)
     except (DBAPIError, ValueError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise CommandError(f"the migration failed, and changed nothing: {cause}") from error
 
 
-def _run(migration: MigrationContext, script: ScriptDirectory, metadata: MetaData) -> None:
+def _upgrades(migration: MigrationContext) -> bool:
+    """Whether the command is an upgrade, not a downgrade, a check or another one."""
+    return getattr(migration.opts.get("fn"), "__name__", "") == "upgrade"
+
+
+def _is_to_destroy(migration: MigrationContext) -> bool:
+    """Whether the command says ``-x destroy=yes``; a CommandError where it says so, or something else, in vain."""
+    from alembic import context
+    from alembic.util import CommandError
+
+    said = context.get_x_argument(as_dictionary=True).get("destroy")
+    if said is None:
+        return False
+    if said != "yes":
+        raise CommandError(
+            f"`-x destroy={said}` is not understood, and nothing was changed: `-x destroy=yes` drops for good "
+            "what the revisions have left, and without it nothing is dropped"
+        )
+    if migration.as_sql or not _upgrades(migration):
+        raise CommandError(
+            "`-x destroy=yes` is for `alembic upgrade` on a database, which tells what is left there; "
+            "nothing was changed"
+        )
+    return True
+
+
+def _run(migration: MigrationContext, script: ScriptDirectory, metadata: MetaData, *, destroys: bool) -> None:
     from alembic import context
 
-    upgrades = getattr(migration.opts.get("fn"), "__name__", "") == "upgrade"
-    if upgrades:
+    if _upgrades(migration):
         _adopt(migration, script)
     before, numbers = migration.get_current_heads(), _numbers(migration)
     context.run_migrations()
     _count_on(migration, numbers)
-    if upgrades and context.get_x_argument(as_dictionary=True).get("destroy") == "yes":
+    if destroys:
         _destroy(migration, script, metadata)
     elif migration.get_current_heads() == before:
         return
