@@ -303,11 +303,62 @@ def test_a_foreign_key_names_the_orphans(filled: Chain) -> None:
 def test_an_enum_grows_without_a_look_at_the_rows(filled: Chain) -> None:
     more = genre(values=("GENRE_UNSPECIFIED", "FICTION", "CRIME", "POETRY"))
     filled.change(SHELVES, with_columns(BOOKS, more, checks=(allowed(more),)))
-    assert "_refuse" not in filled.last
+    assert "_refuse" not in filled.last.partition("def downgrade")[0]
     there_and_back(filled)
     filled.run("UPDATE books SET genre = 'POETRY'")
     with pytest.raises(Exception, match=r"(?i)check constraint"):
         filled.run("UPDATE books SET genre = 'ELSE'")
+
+
+def test_a_downgrade_stops_where_rows_have_what_was_not_allowed_before_and_changes_nothing(
+    filled: Chain,
+) -> None:
+    filled.change(SHELVES, replace(BOOKS, unique=(unique("books", "title"),)))
+    filled.upgrade()
+    more = genre("kind", values=("GENRE_UNSPECIFIED", "FICTION", "CRIME", "POETRY"))
+    columns = tuple(more if item.name == "genre" else item for item in BOOKS.columns)
+    books = replace(BOOKS, columns=columns, foreign_keys=(), checks=(allowed(more),))
+    filled.change(SHELVES, books, renames=Renames(columns={("books", "kind"): "genre"}))
+    there_and_back(filled)
+    for change, back, told in (
+        (
+            "kind = 'POETRY'",
+            "kind = 'CRIME'",
+            r"have a genre that is not allowed any more: \('b1', 'POETRY'\)",
+        ),
+        ("title = 'Ilias'", "title = 'Moby'", r"have the same title: \('Ilias',\)"),
+        ("parent = 'gone'", "parent = 's1'", r"in no row of shelves: \('b1', 'gone'\)"),
+    ):
+        filled.run(f"UPDATE books SET {change} WHERE name = 'b1'")
+        with pytest.raises(CommandError, match=f"the migration failed, and changed nothing: .*{told}"):
+            filled.downgrade("-1")
+        filled.check()
+        filled.run(f"UPDATE books SET {back} WHERE name = 'b1'")
+    filled.downgrade("-1")
+    assert filled.run("SELECT genre, title FROM books ORDER BY name") == [
+        ("CRIME", "Moby"),
+        ("CRIME", "Ilias"),
+    ]
+
+
+def test_a_key_that_is_renamed_is_told_by_its_old_name_on_the_way_back(filled: Chain) -> None:
+    before = with_columns(BOOKS, time("bought"))
+    filled.change(SHELVES, before)
+    columns = (text("id", default=""), *BOOKS.columns[1:], replace(time("bought"), nullable=False))
+    filled.run("UPDATE books SET genre = 'CRIME'")
+    more = genre(values=("GENRE_UNSPECIFIED", "FICTION", "CRIME", "POETRY"))
+    after = replace(BOOKS, columns=columns, primary_key=("id",))
+    filled.upgrade()
+    filled.run("UPDATE books SET bought = '2026-01-01 00:00:00'")
+    after = with_columns(after, more, checks=(allowed(more),))
+    filled.change(SHELVES, after, renames=Renames(columns={("books", "id"): "name"}))
+    filled.upgrade()
+    filled.run("UPDATE books SET genre = 'POETRY' WHERE id = 'b2'")
+    with pytest.raises(CommandError, match=r"\('b2', 'POETRY'\)"):
+        filled.downgrade("-1")
+    filled.run("UPDATE books SET genre = 'CRIME' WHERE id = 'b2'")
+    filled.downgrade("-1")
+    assert filled.run("SELECT name FROM books ORDER BY name") == [("b1",), ("b2",)]
 
 
 def test_values_that_are_renamed_are_renamed_in_the_rows(filled: Chain) -> None:

@@ -31,22 +31,26 @@ Piece = Call | str
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Writes steps as Python. `tables` are those before and after, by name, for their keys and how they number rows."""
+    """Writes steps as Python. `tables` are those before and after, by name, for their keys and how they number rows.
+
+    Constraints come when all is called as in the end; `constrained` are the tables as they are called then.
+    """
 
     tables: Mapping[str, Table]
+    constrained: Mapping[str, Table]
 
-    def statements(self, steps: Sequence[Step], *, checked: bool) -> list[str]:
-        """The lines of the steps; with `checked`, what rows may be against is looked for first."""
+    def statements(self, steps: Sequence[Step]) -> list[str]:
+        """The lines of the steps; what rows may be against is looked for first."""
         pieces: list[Piece] = []
         for step in steps:
-            if checked:
-                pieces += refusal(step, self._primary_key(step))
+            pieces += refusal(step, self._primary_key(step))
             pieces += self._pieces(step)
         return list(self._lines(pieces))
 
     def _primary_key(self, step: Step) -> tuple[str, ...]:
         table = getattr(step, "table", "")
-        known = self.tables.get(table) if isinstance(table, str) else None
+        tables = self.tables if isinstance(step, s.AddColumn | s.AlterColumn) else self.constrained
+        known = tables.get(table) if isinstance(table, str) else None
         return known.primary_key if known else ()
 
     def _lines(self, pieces: Iterable[Piece]) -> Iterator[str]:
@@ -76,7 +80,7 @@ class Code:
             case s.RestoreTable(table):
                 return [f"if not {_has(table.name)}:", *_indented(_create(table))]
             case s.ReviveTable(table, steps):
-                inner = self.statements(steps, checked=True) or ["pass"]
+                inner = self.statements(steps) or ["pass"]
                 return [
                     f"if {_has(table.name)}:",
                     *_indented(inner),

@@ -31,10 +31,9 @@ class Revision:
 
 def revision(plan: Plan, before: Sequence[Table], number: str, parents: tuple[str, ...]) -> Revision:
     """The revision of a plan that follows `parents`; one of several heads merges them."""
-    tables = {table.name: table for table in (*before, *plan.state.tables)}
-    code = Code(tables)
-    up = code.statements(plan.steps, checked=True)
-    down = code.statements(undone(plan.steps), checked=False)
+    was, now = ({table.name: table for table in tables} for tables in (before, plan.state.tables))
+    up = Code(was | now, was | now).statements(plan.steps)
+    down = Code(was | now, now | was).statements(undone(plan.steps))
     types, up, down = _shared_types(up, down)
     key = json.dumps([number, sorted(parents), types, up, down], ensure_ascii=False)
     identifier = sha256(key.encode()).hexdigest()[:12]
@@ -48,7 +47,7 @@ def revision(plan: Plan, before: Sequence[Table], number: str, parents: tuple[st
         "upgrade": _body(up),
         "downgrade": _body(down),
         "has": any("_has(" in line for line in (*up, *down)),
-        "refuses": any("_refuse(" in line for line in up),
+        "refuses": any("_refuse(" in line for line in (*up, *down)),
     }
     return Revision(identifier, f"{FOLDER}/{number}_{words.slug(plan.steps)}.py", view)
 

@@ -207,7 +207,10 @@ class DropIndex:
 
 @dataclass(frozen=True, slots=True)
 class AddUnique:
-    """`doubtful` where rows that are there may be against it; so in the two below."""
+    """`doubtful` where rows that are there may be against it; so in the two below.
+
+    On the way back it always is: rows that came meanwhile knew nothing of it.
+    """
 
     table: str
     unique: Constraint
@@ -223,7 +226,7 @@ class DropUnique:
     unique: Constraint
 
     def undone(self) -> AddUnique:
-        return AddUnique(self.table, self.unique)
+        return AddUnique(self.table, self.unique, doubtful=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +245,7 @@ class DropCheck:
     check: Constraint
 
     def undone(self) -> AddCheck:
-        return AddCheck(self.table, self.check)
+        return AddCheck(self.table, self.check, doubtful=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +264,7 @@ class DropForeignKey:
     key: ForeignKey
 
     def undone(self) -> AddForeignKey:
-        return AddForeignKey(self.table, self.key)
+        return AddForeignKey(self.table, self.key, doubtful=True)
 
 
 Step = (
