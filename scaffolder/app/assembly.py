@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder import project as projects
-from scaffolder.app import methods, migrations, nouns, pipeline
+from scaffolder.app import methods, migrations, nouns, pipeline, turns
 from scaffolder.app.report import Report
 from scaffolder.artifact import Artifact, Ownership
 from scaffolder.diagnostics import Diagnostic, fail
@@ -31,6 +31,7 @@ class Assembly:
     sources: Mapping[str, bytes | str]
     rpcs: Mapping[str, str]
     nouns: Mapping[str, str]
+    methods: Mapping[str, str]
     warnings: tuple[Diagnostic, ...]
 
 
@@ -45,7 +46,8 @@ def assemble(project: Project, roots: Sequence[Path]) -> Assembly:
     revision = migrations.first(output.tables, pipeline.render_revision)
     artifacts = [*output.artifacts, *revision.artifacts]
     rpcs, called = pipeline.surface(contract), nouns.of(project, contract)
-    return Assembly(project, artifacts, sources, rpcs, called, contract.warnings)
+    said = turns.recorded(output.standard)
+    return Assembly(project, artifacts, sources, rpcs, called, said, contract.warnings)
 
 
 def entries_of(artifacts: Iterable[Artifact], origin: str = "") -> dict[str, Entry]:
@@ -68,7 +70,7 @@ def lock_artifact(
     """The lock of a new project; None for one that has no contracts yet."""
     lock = Lock(entries, recorded)
     if output:
-        lock = replace(lock, rpcs=output.rpcs, nouns=output.nouns)
+        lock = replace(lock, rpcs=output.rpcs, nouns=output.nouns, methods=output.methods)
     return Artifact(locks.FILE, Ownership.MACHINE, locks.render(lock))
 
 

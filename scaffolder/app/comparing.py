@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scaffolder.app import dependents, hints, methods, migrations, nouns, pipeline
+from scaffolder.app import dependents, hints, methods, migrations, nouns, pipeline, turns
 from scaffolder.app.contracts import load
 from scaffolder.app.merging import Merger
 from scaffolder.app.options import Request, wishes
@@ -70,13 +70,18 @@ def compared(settings: Settings, lock: Lock, warnings: tuple[Diagnostic, ...], r
         *hints.abandoned(project, changeset.changes),
         *hints.unknown_settings(project, changeset.changes),
     )
+    rpcs, said = lock.rpcs, lock.methods
+    if request.scope == "server":
+        rpcs, said = pipeline.surface(contract), turns.recorded(output.standard)
+    if request.scope == "server" and output.standard is not None:
+        known = turns.Turns(project, contract, output.standard, renames, changeset.changes)
+        doubts = (*doubts, *known.since(lock))
     told = (*warnings, *lost, *unused, *contract.warnings, *doubts, *migration.warnings, *renamed, *idle)
     report = Report(project.root, changes, told)
-    rpcs = pipeline.surface(contract) if request.scope == "server" else lock.rpcs
     return Prepared(
         report,
         changeset.bookkeeping,
-        Lock(changeset.files, recorded, changeset.conflicts, rpcs, nouns.of(project, contract)),
+        Lock(changeset.files, recorded, changeset.conflicts, rpcs, nouns.of(project, contract), said),
     )
 
 

@@ -16,6 +16,7 @@ from scaffolder.suggest import hint
 
 if TYPE_CHECKING:
     from scaffolder.contract.model import Contract
+    from scaffolder.standard import Standard
     from scaffolder.targets.python.migrations.revision import Revision
     from scaffolder.targets.python.migrations.state import Renames
     from scaffolder.targets.python.renames.renaming import Generation, Renaming
@@ -32,12 +33,13 @@ PROTO = ".proto"
 class Output:
     """The generated files of a scope, and the paths that the whole project has (all of them for `server`).
 
-    `tables` are those of the models.
+    `tables` are those of the models, `standard` is what the contract's RPCs were taken for.
     """
 
     artifacts: Sequence[Artifact]
     expected: frozenset[str]
     tables: tuple[Table, ...] = ()
+    standard: Standard | None = None
 
 
 def load(names: Sequence[str], roots: Sequence[Path]) -> Contract:
@@ -57,7 +59,8 @@ def generate(contract: Contract, project: Project, scope: Scope) -> Output:
     whole = _with(documents, stage.plan("server"))
     planned = whole if scope == "server" else _with(documents, stage.plan(scope))
     safety.check_artifacts([item.path for item in planned])
-    return Output(stage.render(planned), frozenset(item.path for item in whole), stage.views.tables)
+    paths = frozenset(item.path for item in whole)
+    return Output(stage.render(planned), paths, stage.views.tables, stage.views.standard)
 
 
 def render_revision(made: Revision) -> Artifact:

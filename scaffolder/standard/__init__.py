@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from scaffolder.standard.model import INTEGERS, VERBS, Resource, StandardMethod
-from scaffolder.standard.overrides import Problem
+from scaffolder.standard.overrides import CUSTOM, Problem
 from scaffolder.standard.recognition import recognise
 from scaffolder.standard.result import Standard
 
-__all__ = ["INTEGERS", "VERBS", "Problem", "Resource", "Standard", "StandardMethod", "recognise"]
+__all__ = ["CUSTOM", "INTEGERS", "VERBS", "Problem", "Resource", "Standard", "StandardMethod", "recognise"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scaffolder.contract.model import Service
 from scaffolder.standard.model import Resource, StandardMethod
-from scaffolder.standard.overrides import Problem
+from scaffolder.standard.overrides import CUSTOM, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,14 @@ class Standard:
     resources: Mapping[str, Resource]
     reasons: Mapping[str, str]
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What every RPC was taken for, by full name, in the words of scaffold.yaml: ``list library.v1.Book``."""
+        known = {
+            name: f"{each.verb} {each.resource.message.full_name}" for name, each in self.methods.items()
+        }
+        return {name: known.get(name, CUSTOM) for name in self.reasons}
 
     def of(self, service: Service) -> dict[str, StandardMethod]:
         """The standard methods of a service by the RPC's plain name."""

@@ -22,7 +22,7 @@ FILE = f"{FOLDER}/lock.json"
 FORMAT = 2
 READABLE = (1, 2)
 TEMPLATE = "template"
-_OPTIONAL = ("conflicts", "rpcs", "nouns")
+_OPTIONAL = ("conflicts", "rpcs", "nouns", "methods")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,9 @@ class Open:
 class Lock:
     """`files` by path relative to the project; `inputs` as `scaffolder.workspace.inputs` describes them.
 
-    `conflicts` by `PATH::NAME`; `rpcs` are the contract's, by full name, with their signatures; `nouns` are
-    what its services are called in files. `lost` is true where the file cannot be read or is not there: nothing that is
-    on the disk may then be deleted or replaced.
+    `conflicts` by `PATH::NAME`; `rpcs` are the contract's, by full name, with their signatures; `nouns` are what its
+    services are called in files, `methods` what its RPCs were taken for, ``custom`` or `list MESSAGE`. `lost` is
+    true where the file cannot be read or is not there: nothing that is on the disk may then be deleted or replaced.
     """
 
     files: Mapping[str, Entry] = field(default_factory=dict)
@@ -65,6 +65,7 @@ class Lock:
     conflicts: Mapping[str, Open] = field(default_factory=dict)
     rpcs: Mapping[str, str] = field(default_factory=dict)
     nouns: Mapping[str, str] = field(default_factory=dict)
+    methods: Mapping[str, str] = field(default_factory=dict)
     lost: bool = False
 
 
@@ -94,6 +95,7 @@ def render(lock: Lock) -> bytes:
         "conflicts": {name: _json([item.current, item.incoming]) for name, item in lock.conflicts.items()},
         "rpcs": {name: _json(signature) for name, signature in lock.rpcs.items()},
         "nouns": {name: _json(noun) for name, noun in lock.nouns.items()},
+        "methods": {name: _json(said) for name, said in lock.methods.items()},
     }
     lines = ["{", f'"format": {FORMAT},']
     for name, block in blocks.items():
@@ -126,6 +128,7 @@ def _parse(text: str) -> Lock:
         {name: Open(*map(_text, _list(value))) for name, value in _block(data, "conflicts")},
         {name: _text(value) for name, value in _block(data, "rpcs")},
         {name: _text(value) for name, value in _block(data, "nouns")},
+        {name: _text(value) for name, value in _block(data, "methods")},
     )
 
 

@@ -23,7 +23,7 @@ hashes = st.sampled_from(["0" * 64, "ab" * 32])
 entries = st.builds(Entry, st.sampled_from(Ownership), hashes, st.sampled_from(["", "template"]))
 texts = st.dictionaries(names, names, max_size=4)
 opens = st.dictionaries(st.tuples(names, names).map("::".join), st.builds(Open, hashes, hashes), max_size=3)
-made = st.builds(Lock, st.dictionaries(names, entries, max_size=4), texts, opens, texts, texts)
+made = st.builds(Lock, st.dictionaries(names, entries, max_size=4), texts, opens, texts, texts, texts)
 
 FORMAT_1 = """\
 {
@@ -73,6 +73,7 @@ def test_one_entry_a_line_and_sorted(tmp_path: Path) -> None:
         {"a::Order.get": Open("12", "34")},
         {"o.Order.Get": "M -> stream M"},
         {"o.Order": "order"},
+        {"o.Order.Get": "get o.Order"},
     )
     assert locks.render(lock).decode() == (
         '{\n"format": 2,\n"inputs": {\n"tool": "1",\n"": null},\n"files": {\n'
@@ -80,7 +81,8 @@ def test_one_entry_a_line_and_sorted(tmp_path: Path) -> None:
         f'"b": {{"owner": "merged", "sha256": "{"0" * 64}"}},\n"": null}},\n'
         '"conflicts": {\n"a::Order.get": ["12", "34"],\n"": null},\n'
         '"rpcs": {\n"o.Order.Get": "M -> stream M",\n"": null},\n'
-        '"nouns": {\n"o.Order": "order",\n"": null},\n"": null}\n'
+        '"nouns": {\n"o.Order": "order",\n"": null},\n'
+        '"methods": {\n"o.Order.Get": "get o.Order",\n"": null},\n"": null}\n'
     )
 
 
