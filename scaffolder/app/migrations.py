@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Render = Callable[[Revision], Artifact]
 DESTRUCTIVE, MAY_FAIL, YOURS, CODE = "destructive", "may-fail", "yours", "migrations"
+BRANCHES = "branches"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _written(
     if not plan.steps and len(known.heads) < 2:
         return Migration((kept,) if entries or plan.state.tables else ())
     made = revision(plan, before.tables, known.number, known.heads)
-    return Migration((render(made), kept), tuple(_risks(plan, made)))
+    return Migration((render(made), kept), (*_branches(known, made), *_risks(plan, made)))
 
 
 def _taken_over(
@@ -134,6 +135,19 @@ def _taken_over(
     hint = "`alembic check` says whether they do, `alembic revision --autogenerate` writes what is missing"
     told = Diagnostic(CODE, message, hint, Location(shown(root / snapshot.FILE)), "warning")
     return Migration((Artifact(snapshot.FILE, Ownership.MACHINE, content),), (*problems, told))
+
+
+def _branches(known: History, made: Revision) -> Iterator[Diagnostic]:
+    """Several revisions that none followed: two branches wrote one each, and were merged."""
+    if len(known.heads) < 2:
+        return
+    heads = " and ".join(sorted(known.places[head].rpartition("/")[2] for head in known.heads))
+    message = f"this revision merges those of two branches, {heads}"
+    hint = "read both: `alembic upgrade head` runs, one after the other, what a database lacks of them"
+    if known.twice:
+        message = f"{message}, which both make {', '.join(known.twice)}: the second fails"
+        hint = "take it out of one of them, or that one away if it does nothing else, before you upgrade"
+    yield Diagnostic(BRANCHES, message, hint, Location(made.path, 1), "warning")
 
 
 def _risks(plan: Plan, made: Revision) -> Iterator[Diagnostic]:

@@ -252,19 +252,28 @@ def test_a_revision_of_the_users_own_is_numbered_and_ours_continue_behind_it(sho
     shop.alembic("downgrade", "base")
 
 
-def test_two_branches_are_merged_by_the_next_revision(shop: Workshop) -> None:
+def two_branches(shop: Workshop, theirs: tuple[str, str], ours: tuple[str, str]) -> None:
+    """Both change the contract and regenerate; then one is merged into the other."""
     shop.git("checkout", "-qb", "other")
-    shop.contract(ROOM)
-    shop.place.generate()
-    shop.git("add", "-A")
-    shop.git("commit", "-qm", "room")
-    shop.git("checkout", "-q", "-")
-    shop.contract(("  string isbn = 3;\n", "  reserved 3;\n"))
-    shop.place.generate()
-    shop.git("add", "-A")
-    shop.git("commit", "-qm", "isbn")
+    for name, edit in (("other", theirs), ("-", ours)):
+        if name == "-":
+            shop.git("checkout", "-q", "-")
+        shop.contract(edit)
+        shop.place.generate()
+        shop.git("add", "-A")
+        shop.git("commit", "-qm", name)
     shop.git("merge", "-q", "--no-edit", "other")
-    shop.place.generate()
+
+
+def test_two_branches_are_merged_by_the_next_revision(shop: Workshop) -> None:
+    two_branches(shop, ROOM, ("  string isbn = 3;\n", "  reserved 3;\n"))
+    assert "0003_merge.py" in shop.place.generate("--dry-run")
+    (warning,) = told(shop.place.report(), "branches")
+    assert warning["location"] == "migrations/versions/0003_merge.py:1:1"
+    assert warning["message"].endswith(
+        "of two branches, 0002_add_shelves_room.py and 0002_remove_books_isbn.py"
+    )
+    assert "`alembic upgrade head` runs, one after the other, what a database lacks" in warning["hint"]
     assert shop.revisions() == [
         "0001_create_shelves_and_books.py",
         "0002_add_shelves_room.py",
@@ -281,6 +290,33 @@ def test_two_branches_are_merged_by_the_next_revision(shop: Workshop) -> None:
     shop.alembic("upgrade", "head")
     shop.alembic("check")
     shop.alembic("downgrade", "base")
+
+
+def test_two_branches_can_be_merged_by_alembic_too(shop: Workshop) -> None:
+    two_branches(shop, ROOM, ("  string isbn = 3;\n", "  reserved 3;\n"))
+    assert "Multiple head revisions" in shop.alembic("upgrade", "head", code=255)
+    shop.alembic("merge", "heads", "-m", "both")
+    assert told(shop.place.report(), "branches") == []
+    assert len(shop.revisions()) == 4
+    shop.contract(SUBTITLE)
+    shop.place.generate()
+    assert "0003_add_books_subtitle.py" in shop.revisions()
+    shop.alembic("upgrade", "head")
+    shop.alembic("check")
+    shop.alembic("downgrade", "base")
+
+
+def test_two_branches_that_make_the_same_column_are_told_what_fails(shop: Workshop) -> None:
+    """One of them by a line of its own in the revision."""
+    two_branches(shop, ROOM, SUBTITLE)
+    shop.git("reset", "-q", "--hard", "HEAD^")
+    mine = '    op.add_column("shelves", sa.Column("room", sa.String()))\n\n\ndef downgrade'
+    shop.place.edit("migrations/versions/0002_add_books_subtitle.py", "\n\ndef downgrade", mine)
+    shop.git("commit", "-qam", "mine")
+    shop.git("merge", "-q", "--no-edit", "other")
+    (warning,) = told(shop.place.report(), "branches")
+    assert "which both make shelves.room: the second fails" in warning["message"]
+    assert "duplicate column name: room" in shop.alembic("upgrade", "head", code=255)
 
 
 def test_five_changes_in_a_row_keep_the_rows_on_postgresql(shop: Workshop, postgresql_url: str) -> None:

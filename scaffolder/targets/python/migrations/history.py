@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 NO_ID = "has no `revision`, so that Alembic refuses it"
 
@@ -22,12 +22,18 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """`heads` are the revisions that none follows, sorted; `number` is the next file's (``0003``)."""
+    """`heads` are the revisions that none follows, sorted; `number` is the next file's (``0003``).
+
+    `places` are the files' paths by their revisions. `twice` is what the branches of several heads make each for
+    itself: tables, columns, names of indexes and constraints.
+    """
 
     heads: tuple[str, ...] = ()
     number: str = "0001"
     problems: tuple[Problem, ...] = ()
     is_empty: bool = True
+    places: Mapping[str, str] = field(default_factory=dict)
+    twice: tuple[str, ...] = ()
 
 
 def history(files: Mapping[str, str | None]) -> History:
@@ -60,7 +66,73 @@ def history(files: Mapping[str, str | None]) -> History:
                 problems.append(Problem(places[revision], 1, f"follows {parent}, which no file has"))
     followed = {parent for known in parents.values() for parent in known}
     heads = tuple(sorted(item for item in parents if not any(item.startswith(parent) for parent in followed)))
-    return History(heads, f"{number + 1:04}", tuple(problems), is_empty=not parents)
+    twice = _twice(heads, parents, {revision: files[path] or "" for revision, path in places.items()})
+    return History(heads, f"{number + 1:04}", tuple(problems), not parents, places, twice)
+
+
+def _twice(
+    heads: Sequence[str], parents: Mapping[str, Sequence[str]], texts: Mapping[str, str]
+) -> tuple[str, ...]:
+    lines = [_ancestors(head, parents) for head in heads] if len(heads) > 1 else []
+    seen: set[str] = set()
+    twice: set[str] = set()
+    for index, line in enumerate(lines):
+        others: set[str] = set().union(*lines[:index], *lines[index + 1 :])
+        made = {name for revision in line - others for name in _made(texts[revision])}
+        twice |= made & seen
+        seen |= made
+    return tuple(sorted(twice))
+
+
+def _ancestors(revision: str, parents: Mapping[str, Sequence[str]]) -> set[str]:
+    """The revision and all that it follows."""
+    found: set[str] = set()
+    pending = [revision]
+    while pending:
+        part = pending.pop()
+        whole = next((name for name in parents if name == part or name.startswith(part)), "")
+        if whole and whole not in found:
+            found.add(whole)
+            pending += parents[whole]
+    return found
+
+
+_MAKES = frozenset(
+    {"create_index", "create_unique_constraint", "create_check_constraint", "create_foreign_key"}
+)
+
+
+def _made(text: str) -> Iterator[str]:
+    """What the `upgrade` of a revision creates under a name that can be there only once."""
+    for function in ast.parse(text).body:
+        if isinstance(function, ast.FunctionDef) and function.name == "upgrade":
+            yield from _made_in(function, "")
+
+
+def _made_in(node: ast.AST, table: str) -> Iterator[str]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.With):
+            call = child.items[0].context_expr
+            yield from _made_in(child, _name(call) if isinstance(call, ast.Call) else "")
+            continue
+        if isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute):
+            made = child.func.attr
+            if made == "create_table":
+                yield _name(child)
+            elif made == "add_column":
+                owner, column = (table, child.args[:1]) if table else (_name(child), child.args[1:2])
+                yield from (f"{owner}.{_name(item)}" for item in column if isinstance(item, ast.Call))
+            elif made in _MAKES:
+                yield _name(child)
+        yield from _made_in(child, table)
+
+
+def _name(call: ast.Call) -> str:
+    """The first argument, where it is a text, or a text that stands in ``op.f()``."""
+    first = call.args[0] if call.args else None
+    if isinstance(first, ast.Constant):
+        return str(first.value)
+    return _name(first) if isinstance(first, ast.Call) else ""
 
 
 def _values(text: str | None) -> dict[str, object]:
