@@ -91,7 +91,6 @@ class Parameters:
         is_item = request.full_name in stored.domain.names
         found = stored.domain.fields_of(request) if is_item else []
         self._attributes = {each.field.name: each.attribute for each in found}
-        self._uuids = {each.field.name for each in found if each.value.annotation == "UUID"}
 
     def all(self) -> list[Parameter]:
         """In the order of the signature, with names that differ."""
@@ -128,10 +127,7 @@ class Parameters:
         return self._request.full_name == self._stored.resource.message.full_name
 
     def _plain(self, name: str, field: str, annotation: str, default: str) -> Parameter:
-        passed = self._passed(field)
-        if annotation == "str" and field in self._uuids:
-            passed = f'str({passed} or "")'
-        return Parameter(name, annotation, default, field, of_request(field), passed)
+        return Parameter(name, annotation, default, field, of_request(field), self._passed(field))
 
     def _passed(self, field: str) -> str:
         """The field of a batch's item, which has a dataclass; `""` for what is no such item."""

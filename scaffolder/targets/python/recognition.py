@@ -18,8 +18,8 @@ def standard_of(contract: Contract, overrides: Mapping[str, str] | None = None) 
 def names_of_texts(standard: Standard) -> frozenset[str]:
     """What fields are called that stay text though they are declared as UUIDs.
 
-    They hold an identity, or another resource's: `id`, `parent`, `book`, `book_id`; or a request's id, which stores
-    compare as it came.
+    They hold an identity, or another resource's: `id`, `parent`, `book`, `book_id`; or what an item of a batch says of
+    itself (a request's id, an etag), which is the text that a method for a single resource takes.
     """
     identities = {
         name
@@ -27,5 +27,6 @@ def names_of_texts(standard: Standard) -> frozenset[str]:
         for noun in [noun_of(resource)]
         for name in (resource.identity.name, resource.parent_field, noun, f"{noun}_id", f"{noun}_name")
     }
-    requests = {(method.item or method).request_id for method in standard.methods.values()}
-    return frozenset(identities | requests) - {""}
+    items = [method.item or method for method in standard.methods.values()]
+    said = {name for item in items for name in (item.id_field, item.parent, item.request_id, item.etag)}
+    return frozenset(identities | said) - {""}
