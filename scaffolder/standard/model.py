@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from scaffolder.contract.model import Field, Kind, Message
 
 INTEGERS = frozenset(
-    {Kind.INT32, Kind.INT64, Kind.UINT32, Kind.SINT32, Kind.SINT64, Kind.UINT64, Kind.FIXED64}
+    {
+        *(Kind.INT32, Kind.SINT32, Kind.SFIXED32, Kind.UINT32, Kind.FIXED32),
+        *(Kind.INT64, Kind.SINT64, Kind.SFIXED64, Kind.UINT64, Kind.FIXED64),
+    }
 )
 """Kinds that a numeric identity, a page size or a page's number may have."""
 

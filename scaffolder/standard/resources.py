@@ -87,7 +87,7 @@ def _identity(message: Message, uses: Sequence[Use]) -> Field:
         if candidates:
             kind = candidates[0].kind.name.lower()
             raise RefusedError(
-                f"its {candidates[0].name} is a {kind}, and an identity is a string or an int64"
+                f"its {candidates[0].name} is a {kind}, and an identity is a string or an integer"
             )
         noun = snake(message.name)
         raise RefusedError(f"it has no identity: no field name, id, uid, uuid or {noun}_id")

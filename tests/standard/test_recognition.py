@@ -157,3 +157,17 @@ def test_list_is_known_by_its_plural(load: Load, resource: str, method: str, fou
     name = method.replace("Book", resource)
     text = text.replace("book", resource.lower())
     assert (name in verbs(load, text)) is found
+
+
+@pytest.mark.parametrize("size", [32, 64])
+@pytest.mark.parametrize("kind", ["int{}", "sint{}", "uint{}", "fixed{}", "sfixed{}"])
+def test_an_integer_of_any_kind_is_an_identity(load: Load, kind: str, size: int) -> None:
+    text = (MESSAGES + SERVICE).replace("string name = 1;", f"{kind.format(size)} id = 1;")
+    assert verbs(load, text.replace(" string book_id = 2;", ""))["GetBook"] == "get"
+
+
+@pytest.mark.parametrize("kind", ["bytes", "double", "bool"])
+def test_the_refusal_of_another_identity_names_what_may_be_one(load: Load, kind: str) -> None:
+    contract = load((MESSAGES + SERVICE).replace("string name = 1;", f"{kind} id = 1;"))
+    reason = standard_of(contract).reasons["shop.v1.BookService.GetBook"]
+    assert f"its id is a {kind}, and an identity is a string or an integer" in reason

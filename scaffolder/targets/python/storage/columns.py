@@ -28,9 +28,9 @@ COLUMN_TYPES = frozenset(
         "EnumName",
         "ForeignKeyConstraint",
         "Index",
-        "Integer",
         "JsonOf",
         "Mapped",
+        "RowNumber",
         "UniqueConstraint",
         "Unsigned64",
         "mapped_column",
@@ -60,6 +60,7 @@ UNSIGNED = ColumnType(
 )
 NUMBER = ColumnType("", "sa.Integer()", '"0"')
 WIDE_NUMBER = ColumnType("BigInteger", "sa.BigInteger()", '"0"')
+PARENT_NUMBER = ColumnType("RowNumber", "sa.BigInteger()", '"0"')
 JSON = 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
 
 BY_ANNOTATION = {
@@ -79,11 +80,7 @@ BY_ANNOTATION = {
 IDENTITIES = {
     "str": TEXT,
     "int": NUMBER,
-    "wide": ColumnType(
-        'BigInteger().with_variant(Integer, "sqlite")',
-        'sa.BigInteger().with_variant(sa.Integer(), "sqlite")',
-        '"0"',
-    ),
+    "wide": ColumnType("RowNumber", 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")', '"0"'),
 }
 """The column of an identity. SQLite numbers rows by itself only in a column that is INTEGER to the letter."""
 
@@ -135,7 +132,7 @@ def columns_of(
         is_identity = field.field.name == identity.name
         kind = identity_type(identity) if is_identity else type_of(field)
         if kind is UNSIGNED and field.field.name == parent_field:
-            kind = WIDE_NUMBER
+            kind = PARENT_NUMBER
         nullable = field.annotation.endswith(" | None")
         options = [*([f'"{name}"'] if name != attribute else []), *filter(None, [kind.model])]
         options += [f'key="{field.field.name}"'] if name != field.field.name else []

@@ -10,7 +10,7 @@ from .query import select_page
 from .rows import replace_row
 from .sessions import Database
 from .text import children
-from .types import Double, EnumName, Exact, JsonOf, Microseconds, Name, Unsigned64, UtcDateTime
+from .types import Double, EnumName, Exact, JsonOf, Microseconds, Name, RowNumber, Unsigned64, UtcDateTime
 
 __all__ = [
     "Database",
@@ -21,6 +21,7 @@ __all__ = [
     "JsonOf",
     "Microseconds",
     "Name",
+    "RowNumber",
     "Unsigned64",
     "UtcDateTime",
     "children",

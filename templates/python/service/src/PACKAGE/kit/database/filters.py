@@ -14,7 +14,6 @@ from pydantic_core import to_json
 from sqlalchemy import (
     Boolean,
     ColumnElement,
-    Integer,
     String,
     and_,
     bindparam,
@@ -77,7 +76,7 @@ def _holds(op: str, operand: Operand, value: Any, source: Source) -> Clause:
     if isinstance(value, Pattern):
         first, *others = value.pieces
         return alike(operand.sql, first, *(part for piece in others for part in (ANY, piece)))
-    if isinstance(operand.sql.type, Integer) and operand.json is None and not -_INT64 <= value < _INT64:
+    if operand.is_integer and not -_INT64 <= value < _INT64:
         return _beyond(op, operand.sql, value)
     holds = _COMPARED[op](operand.sql, operand.constant(value))
     if operand.kind is float and op in (">", ">="):

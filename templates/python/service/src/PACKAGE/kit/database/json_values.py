@@ -7,7 +7,7 @@ that `JsonOf` writes: numbers, booleans and texts as JSON has them, enums by val
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
@@ -41,6 +41,7 @@ Sql = ColumnElement[Any]
 Path = Sequence[str]
 
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]+\Z')  # a key that SQLite finds by a path
+_DIGITS = len(str(2**64 - 1))
 
 
 class Json(Protocol):
@@ -63,25 +64,34 @@ class Json(Protocol):
         ...
 
 
+_READ: dict[type[Any], tuple[str, TypeEngine[Any]]] = {
+    datetime: ("instant_microseconds", BigInteger()),
+    timedelta: ("span_microseconds", BigInteger()),
+    bytes: ("base64_bytes", LargeBinary()),
+    Decimal: ("exact_decimal", Exact()),
+}
+"""The functions of `functions` that read a text of JSON on SQLite."""
+
+
 class Sqlite:
     """JSON as text, read by functions; an element of a list is its SQL value, or JSON where it is no scalar."""
 
     def scalar(self, source: Sql, path: Path, kind: type[Any]) -> Sql:
         raw = self._raw(source, path)
-        if kind is datetime:
-            return func.instant_microseconds(raw, type_=BigInteger())
-        if kind is timedelta:
-            return func.span_microseconds(raw, type_=BigInteger())
-        if kind is bytes:
-            return func.base64_bytes(raw, type_=LargeBinary())
-        if kind is Decimal:
-            return func.exact_decimal(raw, type_=Exact())
+        if kind in _READ:
+            function, type_ = _READ[kind]
+            found: Sql = getattr(func, function)(raw, type_=type_)
+            return found
         if kind is float:
             infinite: dict[Any, Any] = {
                 "Infinity": literal_column("9e999"),
                 "-Infinity": literal_column("-9e999"),
             }
             return case(infinite, value=raw, else_=raw)
+        if kind is int:
+            # SQLite makes a float of what is beyond 63 bits. As text it comes behind all numbers, in its order.
+            digits = func.substr(literal_column("'0'").concat(self._text(source, path)), -_DIGITS)
+            return case((func.typeof(raw) == "real", digits), else_=raw)
         return raw
 
     def constant(self, value: Any, kind: type[Any]) -> Sql:
@@ -99,7 +109,9 @@ class Sqlite:
             return bindparam(None, value, type_=Exact())
         if isinstance(value, bool):
             value = int(value)
-        if isinstance(value, float) or (isinstance(value, int) and abs(value) >= 2**63):
+        if isinstance(value, int) and value >= 2**63:
+            return bindparam(None, f"{value:0{_DIGITS}}", type_=String())
+        if isinstance(value, float) or (isinstance(value, int) and value < -(2**63)):
             return bindparam(None, float(value), type_=Double())
         return bindparam(None, value, type_=BigInteger() if isinstance(value, int) else String())
 
@@ -114,7 +126,7 @@ class Sqlite:
     def elements(self, source: Sql, path: Path) -> tuple[FromClause, Sql]:
         document = self._document(source, path)
         array = case((func.json_type(document) == "array", document))
-        rows = func.json_each(array).table_valued("value")
+        rows = func.json_each(array).table_valued("value", "json", "fullkey")
         return rows, rows.c.value
 
     def _raw(self, source: Sql, path: Path) -> Sql:
@@ -128,15 +140,33 @@ class Sqlite:
             return func.json_extract(source, "$" + "".join(f'."{key}"' for key in path))
         return self._member(self._document(source, path[:-1]), path[-1])
 
-    def _member(self, parent: Sql, key: str) -> Sql:
-        members = func.json_each(parent).table_valued("key", "value")
-        return select(members.c.value).where(members.c.key == key).limit(1).scalar_subquery()
+    def _text(self, source: Sql, path: Path) -> Sql:
+        """The value there as JSON has it; without a path that of an element."""
+        if not path:
+            rows: Any = source
+            return _written(rows.table.c)
+        if all(map(_PLAIN.match, path)):
+            place = "$" + "".join(f'."{key}"' for key in path)
+            return source.op("->", return_type=String())(bindparam(None, place, type_=String()))
+        return self._member(self._document(source, path[:-1]), path[-1], _written)
+
+    def _member(
+        self, parent: Sql, key: str, shown: Callable[[Any], Sql] = lambda member: member.value
+    ) -> Sql:
+        members = func.json_each(parent).table_valued("key", "value", "json", "fullkey")
+        return select(shown(members.c)).where(members.c.key == key).limit(1).scalar_subquery()
 
     def _json_type(self, parent: Sql, key: str) -> Sql:
         if _PLAIN.match(key):
             return func.json_type(parent, f'$."{key}"')
         members = func.json_each(parent).table_valued("key", "type")
         return select(members.c.type).where(members.c.key == key).limit(1).scalar_subquery()
+
+
+def _written(row: Any) -> Sql:
+    """The JSON of a row of json_each."""
+    found: Sql = row.json.op("->", return_type=String())(row.fullkey)
+    return found
 
 
 def _object_has(document: Sql) -> Sql:

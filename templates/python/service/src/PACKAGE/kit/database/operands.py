@@ -13,7 +13,7 @@ from sqlalchemy.types import String
 
 from ..resource.fields import fields_of
 from .json_values import Json, Path, Postgresql, Sql, Sqlite
-from .types import JsonOf
+from .types import JsonOf, RowNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,17 @@ class Operand:
     json: Json | None
     is_nullable: bool
 
+    @property
+    def is_integer(self) -> bool:
+        """Whether it is a column of one of SQL's own integers, of 64 bits at most."""
+        return self.json is None and isinstance(self.sql.type, Integer | RowNumber)
+
     def constant(self, value: Any) -> Sql:
         """What to compare it with."""
         if self.json is not None:
             return self.json.constant(value, self.kind)
         # Wider than the column: a number that it cannot hold is no error, but larger than all that it can.
-        wide = isinstance(self.sql.type, Integer)
-        return bindparam(None, value, type_=BigInteger() if wide else self.sql.type)
+        return bindparam(None, value, type_=BigInteger() if self.is_integer else self.sql.type)
 
 
 class Source:

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy
 from pydantic import ConfigDict, TypeAdapter
 from pydantic_core import from_json, to_json
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Numeric, String
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Numeric, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -105,6 +105,24 @@ class Unsigned64(TypeDecorator[int]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
         return None if value is None else int(value)
+
+
+class RowNumber(TypeDecorator[int]):
+    """The number of a row, which the store gives: 63 bits, and more than 0.
+
+    A contract may say `uint64`, and so a client ask for more than any integer of SQL is. No row has such a number, and
+    -1 stands for it in statements.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        # SQLite numbers rows by itself only in a column that is INTEGER to the letter.
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        return -1 if value is not None and value >= 2**63 else value
 
 
 class Exact(TypeDecorator[Decimal]):
