@@ -22,6 +22,7 @@ from kit import details, errors, status
 from kit.details import FieldViolation
 from kit.domain_errors import DomainErrors, Status
 from kit.errors import Code, DomainError, InvalidArgumentError, ServiceError, UnavailableError, error_for
+from kit.rpc import ServiceBinding, domain_of
 
 from .failing import TRANSPORTS, Failing, failing, failure_of
 
@@ -138,11 +139,35 @@ any_error = st.builds(
 
 @given(any_error)
 def test_what_both_transports_carry_is_what_was_said(error: ServiceError) -> None:
-    if not error.reason:
-        error.metadata = {}
     over_grpc = status.from_grpc(error.code.value, status.wire_message(error), status.to_trailers(error, ""))
     over_http = status.from_http(error.http_status, status.to_json(error, ""))
+    error.reason = error.reason or error.code.reason
     assert told(over_grpc) == told(over_http) == told(error)
+
+
+def test_an_error_info_of_the_errors_own_is_the_only_one() -> None:
+    own = error_details_pb2.ErrorInfo(reason="OTHER", domain="elsewhere")
+    found = status.from_http(404, status.to_json(errors.NotFoundError("gone", details=[own]), "shop.v1.Shop"))
+    assert (found.reason, found.domain, found.details) == ("OTHER", "elsewhere", ())
+
+
+def test_an_error_keeps_its_reason_where_there_is_no_room_for_its_metadata() -> None:
+    error = errors.NotFoundError("gone", reason="WHY", metadata={"name": "x" * 9000}, details=EVERY_KIND[:1])
+    found = status.from_grpc(5, "gone", status.to_trailers(error, "shop.v1.Shop"))
+    assert (found.reason, found.domain, found.metadata) == ("WHY", "shop.v1.Shop", {})
+
+
+@pytest.mark.parametrize(
+    ("names", "domain"),
+    [
+        (["shop.v1.Shop"], "shop.v1.Shop"),
+        (["shop.v1.Shop", "shop.v1.ShopAdmin"], "shop.v1"),
+        (["shop.v1.Shop", "order.v1.Orders"], "shop.v1.Shop"),
+        ([], ""),
+    ],
+)
+def test_the_domain_of_all_services_is_what_their_names_begin_with(names: list[str], domain: str) -> None:
+    assert domain_of([ServiceBinding(name, ()) for name in names]) == domain
 
 
 @settings(max_examples=50)

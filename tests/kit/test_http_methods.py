@@ -153,6 +153,35 @@ async def test_a_head_without_end_is_refused_before_memory_is(
     assert json.loads(body)["error"]["code"] == status
 
 
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"this is none\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nhost x\r\n\r\n", 400),
+        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nhost: x\r\n\r\n", 414),
+        (b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nhost: x\r\n\r\n", 414),
+        (b"GET /v1/items/a HTTP/1.1\r\nhost: x\r\nx: " + b"a" * 200_000 + b"\r\n\r\n", 431),
+        (b"GET /v2/nothing HTTP/1.1\r\nhost: x\r\n\r\n", 404),
+        (b"DELETE /v1/items/a HTTP/1.1\r\nhost: x\r\n\r\n", 405),
+        (
+            b"POST /v1/shelves/1/items HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\n"
+            b"content-length: 1\r\n\r\n1",
+            415,
+        ),
+        (b"GET /v1/items/a HTTP/1.1\r\nhost: x\r\nx-request-timeout: soon\r\n\r\n", 400),
+    ],
+)
+async def test_every_refusal_has_a_reason_and_a_domain(request_: bytes, status: int) -> None:
+    async with served() as client:
+        found, _, body = await raw(client, request_)
+    assert found == status
+    error = json.loads(body)["error"]
+    assert error["code"] == status
+    [info] = error["details"]
+    assert info["reason"] == {404: "NOT_FOUND", 405: "UNIMPLEMENTED"}.get(status, "INVALID_REQUEST")
+    assert info["domain"] == "shop.v1.Shop"
+
+
 async def test_many_requests_over_one_connection_do_not_add_up() -> None:
     async with served(max_header_size="1KiB") as client:
         for number in range(50):

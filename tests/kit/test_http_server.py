@@ -86,7 +86,14 @@ async def test_errors_are_those_of_aip_193(http: httpx2.AsyncClient) -> None:
 async def test_an_unknown_exception_is_500_and_leaks_nothing(http: httpx2.AsyncClient, name: str) -> None:
     response = await http.get(f"/v1/items/{name}")
     assert response.status_code == 500
-    assert response.json() == {"error": {"code": 500, "message": "internal error", "status": "INTERNAL"}}
+    info = {
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": "INTERNAL",
+        "domain": "shop.v1.Shop",
+    }
+    assert response.json() == {
+        "error": {"code": 500, "message": "internal error", "status": "INTERNAL", "details": [info]}
+    }
 
 
 async def test_unknown_paths_are_404_and_other_verbs_405(http: httpx2.AsyncClient) -> None:

@@ -45,6 +45,11 @@ class Code(Enum):
     def http(self) -> int:
         return _HTTP[self]
 
+    @property
+    def reason(self) -> str:
+        """The reason of an error that was given none: its name, as AIP-193 wants one of every error."""
+        return "INVALID_REQUEST" if self is Code.INVALID_ARGUMENT else self.name
+
     @classmethod
     def from_http(cls, status: int) -> Code:
         """The code for a bare HTTP status, from a proxy for instance, that came without one."""
@@ -99,8 +104,8 @@ class ServiceError(Exception):
 
     `message` is for the developer who calls, in English, without secrets. `reason` is a stable
     UPPER_SNAKE_CASE word that programs may branch on, `metadata` its parameters, and `domain` whose word it is
-    ("" for the service's own): the three travel as google.rpc.ErrorInfo (AIP-193), and only when `reason` is
-    set. `details` are further messages for the caller, see `details`; `retry_after` is one of them, RetryInfo.
+    ("" for the service's own): the three travel as google.rpc.ErrorInfo (AIP-193), with `code.reason` where there
+    is none. `details` are further messages for the caller, see `details`; `retry_after` is one of them, RetryInfo.
     `http_status` is the HTTP status, `code.http` where it is not given.
     """
 

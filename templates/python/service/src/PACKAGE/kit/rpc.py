@@ -7,8 +7,9 @@ handler with the contract. Servers and clients are built from this table alone.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, Generic, TypeVar
 
 from google.protobuf.message import Message
@@ -93,6 +94,14 @@ class ServiceBinding:
 
     full_name: str
     methods: tuple[BoundMethod, ...]
+
+
+def domain_of(services: Iterable[ServiceBinding]) -> str:
+    """Whose word an error is that none of the services answers with: what their names begin with (AIP-193)."""
+    names = [service.full_name for service in services]
+    parts = zip(*(name.split(".") for name in names), strict=False)
+    common = [part[0] for part in takewhile(lambda part: len({*part}) == 1, parts)]
+    return ".".join(common) or "".join(names[:1])
 
 
 def unary_unary(method: Method[Req, Res], handler: Callable[[Req, Context], Awaitable[Res]]) -> BoundMethod:

@@ -1,6 +1,6 @@
 """Errors on the wire: google.rpc.Status in gRPC's trailing metadata, its JSON over HTTP (AIP-193).
 
-Both carry the same: code, message, ErrorInfo where the error has a reason, then its details. A detail whose
+Both carry the same: code, message, ErrorInfo, then the error's details. A detail whose
 type the reader does not know stays a google.protobuf.Any, or, where it came as JSON alone, a Struct.
 """
 
@@ -52,20 +52,17 @@ def wire_message(error: ServiceError) -> str:
 
 
 def to_trailers(error: ServiceError, domain: str) -> tuple[tuple[str, bytes], ...]:
-    """Trailing metadata for a gRPC status; empty for an error that is only a code and a message.
+    """Trailing metadata for a gRPC status.
 
     `domain` is the service's name. What would not fit into a client's 8 KiB of metadata is left out from the
-    end, detail by detail; of a BadRequest, its last violations.
+    end, detail by detail; of a BadRequest, its last violations, and of an ErrorInfo, its metadata.
     """
-    details = _packed(error, domain)
-    if not details:
-        return ()
     message = wire_message(error)
     encoded = (_METADATA - _RESERVED - _escaped_length(message)) * 3 // 4  # base64
-    status = status_pb2.Status(code=error.code.value, message=message, details=details)
+    status = status_pb2.Status(code=error.code.value, message=message, details=_packed(error, domain))
     while status.details and status.ByteSize() > encoded:
         _shorten(status, status.ByteSize() - encoded)
-    return ((DETAILS_KEY, status.SerializeToString()),) if status.details else ()
+    return ((DETAILS_KEY, status.SerializeToString()),)
 
 
 def from_grpc(
@@ -87,8 +84,7 @@ def to_json(error: ServiceError, domain: str, status: int | None = None) -> byte
         "message": wire_message(error),
         "status": error.code.name,
     }
-    if details := _packed(error, domain):
-        fields["details"] = [_any_to_json(detail) for detail in details]
+    fields["details"] = [_any_to_json(detail) for detail in _packed(error, domain)]
     return json.dumps({"error": fields}).encode()
 
 
@@ -137,13 +133,11 @@ def _error(
 
 
 def _packed(error: ServiceError, domain: str) -> list[any_pb2.Any]:
-    details = list(error.details)
-    if error.reason:
-        info = error_details_pb2.ErrorInfo(
-            reason=error.reason, domain=error.domain or domain, metadata=error.metadata
-        )
-        details.insert(0, info)
-    return [_pack(detail) for detail in details]
+    info = error_details_pb2.ErrorInfo(
+        reason=error.reason or error.code.reason, domain=error.domain or domain, metadata=error.metadata
+    )
+    is_own = not error.reason and error.detail(error_details_pb2.ErrorInfo) is not None
+    return [_pack(detail) for detail in (*([] if is_own else [info]), *error.details)]
 
 
 def _pack(detail: Message) -> any_pb2.Any:
@@ -181,8 +175,16 @@ def _details(status: bytes) -> list[any_pb2.Any]:
 
 
 def _shorten(status: Any, excess: int) -> None:
-    """Takes the last detail out of a google.rpc.Status, or of a BadRequest what is `excess` bytes too long."""
+    """Takes the last detail out of a google.rpc.Status, or of a BadRequest what is `excess` bytes too long.
+
+    An ErrorInfo stays, without its metadata.
+    """
     last = status.details.pop()
+    info: Any = error_details_pb2.ErrorInfo()
+    if last.Is(info.DESCRIPTOR) and last.Unpack(info) and info.metadata:
+        info.ClearField("metadata")
+        status.details.append(_pack(info))
+        return
     if last.type_url != f"{_PREFIX}google.rpc.BadRequest":
         return
     found: Any = error_details_pb2.BadRequest()

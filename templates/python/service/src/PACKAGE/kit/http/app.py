@@ -15,7 +15,7 @@ from ..errors import ServiceError, UnavailableError
 from ..health import Health
 from ..middleware import Middleware
 from ..raw_body import DEFAULT_TYPE, RawBody
-from ..rpc import ServiceBinding
+from ..rpc import ServiceBinding, domain_of
 from ..status import to_json
 from .config import HttpConfig
 from .cors import Cors
@@ -49,7 +49,8 @@ class HttpApp:
             pages |= documentation(document, services)
         self._cors = Cors(config.cors)
         self._routes = Routes(services, middleware, config, pages)
-        self._websockets = WebSockets(self._routes, self._cors)
+        self._domain = domain_of(services)
+        self._websockets = WebSockets(self._routes, self._cors, self._domain)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -61,7 +62,8 @@ class HttpApp:
         try:
             await self._respond(scope, receive, reply)
         except Rejected as rejected:
-            await reply.send(rejected.status, to_json(rejected.error, "", rejected.status), rejected.headers)
+            body = to_json(rejected.error, self._domain, rejected.status)
+            await reply.send(rejected.status, body, rejected.headers)
 
     async def _respond(self, scope: Scope, receive: Receive, reply: Reply) -> None:
         headers = headers_of(scope)

@@ -58,15 +58,16 @@ _OF_THE_CALL = (b"x-request-id", b"x-request-timeout")
 class WebSockets:
     """Answers the `websocket` scopes of the application; pages that `cors` lets in may call as well as its own."""
 
-    def __init__(self, routes: Routes, cors: Cors) -> None:
+    def __init__(self, routes: Routes, cors: Cors, domain: str) -> None:
         self._routes = routes
         self._cors = cors
+        self._domain = domain
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             route, request, context = self._open(scope)
         except Rejected as rejected:
-            await _reject(rejected, send)
+            await _reject(rejected, self._domain, send)
             return
         await receive()  # websocket.connect
         await send(_accept(scope, context))
@@ -181,8 +182,8 @@ def _accept(scope: Scope, context: Context) -> dict[str, Any]:
     return {"type": "websocket.accept", "subprotocol": subprotocol, "headers": headers}
 
 
-async def _reject(rejected: Rejected, send: Send) -> None:
-    body = to_json(rejected.error, "", rejected.status)
+async def _reject(rejected: Rejected, domain: str, send: Send) -> None:
+    body = to_json(rejected.error, domain, rejected.status)
     headers = [(b"content-type", JSON), *rejected.headers]
     await send({"type": "websocket.http.response.start", "status": rejected.status, "headers": headers})
     await send({"type": "websocket.http.response.body", "body": body})
