@@ -64,7 +64,7 @@ class Turns:
 
     def _hint(self, method: Method, was: str, now: str) -> str:
         """The line of scaffold.yaml that takes it back, if the messages are such that one does."""
-        from scaffolder.targets.python.storage.stores import standard_of
+        from scaffolder.targets.python.recognition import standard_of
 
         if now != CUSTOM:
             return f"`{method.full_name}: custom` under `methods:` in scaffold.yaml leaves it to you"
