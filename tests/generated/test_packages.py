@@ -60,7 +60,7 @@ def test_client_package_calls_the_service_over_both_transports(project: Project,
             check=False,
         )
     assert result.returncode == 0, result.stderr
-    assert result.stdout.count("books/none does not exist") == 2
+    assert result.stdout.count('Book "books/none" does not exist') == 2
 
 
 def test_service_package_holds_all_of_it(project: Project) -> None:

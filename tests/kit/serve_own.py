@@ -71,8 +71,16 @@ async def _status(channel: Any) -> int:
 
 async def _reflect(channel: Any, version: str, request: bytes) -> bytes | str:
     call = channel.stream_stream(f"/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo")
+    held: asyncio.Queue[bytes] = asyncio.Queue()
+    held.put_nowait(request)
+
+    async def requests() -> AsyncIterator[bytes]:
+        yield await held.get()
+        # grpc.aio has its own status where a server refuses while it is sending: wait for the answer.
+        await asyncio.sleep(0.2)
+
     try:
-        return b"".join([answer async for answer in call(iter([request]))])
+        return b"".join([answer async for answer in call(requests())])
     except grpc.aio.AioRpcError as error:
         return error.code().name
 

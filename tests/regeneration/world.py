@@ -434,17 +434,13 @@ class World:
         assert locks.render(prepared.lock) == written, _lock_difference(written, locks.render(prepared.lock))
 
     def equals_new(self) -> None:
-        """Where nothing was edited the tree is that of a new project."""
+        """Where nothing was edited the tree is that of a new project, but for what is written once and never again."""
         with tempfile.TemporaryDirectory(prefix="fresh-", dir=self.folder) as folder:
             self._new(self.contract, Path(folder))
-            wanted, found = state(Path(folder, PACKAGE)), state(self.root)
-        paths = sorted(
-            path
-            for path in wanted.keys() | found.keys()
-            if not path.startswith("api/") and wanted.get(path, (b"", 0))[:2] != found.get(path, (b"", 0))[:2]
-        )
+            wanted, found = _regenerated(Path(folder, PACKAGE)), _regenerated(self.root)
+        paths = sorted(path for path in wanted.keys() | found.keys() if wanted.get(path) != found.get(path))
         assert not paths, f"not as in a new project: {paths}\n" + "\n".join(
-            _lock_difference(wanted.get(p, (b"",))[0], found.get(p, (b"",))[0]) for p in paths[:3]
+            _lock_difference(wanted.get(p, (b"", 0))[0], found.get(p, (b"", 0))[0]) for p in paths[:3]
         )
 
     def is_virgin(self) -> bool:
@@ -471,6 +467,20 @@ def _told(report: Report) -> str:
 def _difference(left: Report, right: Report) -> str:
     pairs = zip(left.changes, right.changes, strict=False)
     return "the preview said otherwise: " + "\n".join(f"{a}\n{b}" for a, b in pairs if a != b)[:2000]
+
+
+def _regenerated(root: Path) -> dict[str, tuple[bytes, int]]:
+    """Content and mode of what a run writes anew: no contracts, no settings, no revisions, which are a history."""
+    once = ("configs/config.yaml", "migrations", ".scaffold/schema.json")
+    found = {
+        path: (text, mode)
+        for path, (text, mode, _) in state(root).items()
+        if not path.startswith(("api/", "migrations/versions/", *once[::2]))
+    }
+    lock, mode = found[locks.FILE]
+    lines = [line for line in lock.splitlines() if not line.startswith(tuple(f'"{p}'.encode() for p in once))]
+    found[locks.FILE] = (b"\n".join(lines), mode)
+    return found
 
 
 def _lock_difference(left: bytes, right: bytes) -> str:
