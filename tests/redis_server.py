@@ -23,12 +23,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.debian import Missing, libraries, unpacked
+
 _UNPACKED = Path("/var/tmp") / f"scaffold-redis-{os.getuid()}"
-_PACKAGES = ("redis-server", "redis-tools")
-
-
-class Missing(Exception):
-    """There is no Redis; the message says what was tried."""
 
 
 @cache
@@ -36,48 +33,11 @@ def program() -> tuple[Path, dict[str, str]]:
     """The server's program and the environment that it needs. Raises Missing."""
     if found := shutil.which("redis-server") or shutil.which("valkey-server"):
         return Path(found), dict(os.environ)
-    if not shutil.which("apt-get") or not shutil.which("dpkg"):
-        raise Missing("no redis-server is installed, and there is no apt-get to fetch it with")
-    if not _UNPACKED.exists():
-        _unpack()
-    if _UNPACKED.stat().st_uid != os.getuid():
-        raise Missing(f"{_UNPACKED} belongs to somebody else")
-    libraries = os.pathsep.join(sorted({str(lib.parent) for lib in _UNPACKED.rglob("*.so.*")}))
+    unpacked("redis-server", _UNPACKED, "redis-server", "redis-tools")
     path = _UNPACKED / "usr/bin/redis-server"
     if not path.exists():
         raise Missing(f"{_UNPACKED} holds no Redis; remove it to have it fetched again")
-    return path, {**os.environ, "LD_LIBRARY_PATH": libraries}
-
-
-def _unpack() -> None:
-    """Debian's packages, with the libraries that are missing here, by the first who asks."""
-    with tempfile.TemporaryDirectory(prefix=f"{_UNPACKED.name}.", dir=_UNPACKED.parent) as temporary:
-        archives, staged = Path(temporary), Path(temporary) / "root"
-        (archives / "partial").mkdir()
-        staged.mkdir()
-        command = ["apt-get", "install", "--yes", "--download-only", "--no-install-recommends", *_PACKAGES]
-        options = [
-            "-o",
-            f"Dir::Cache::archives={archives}",
-            "-o",
-            "Debug::NoLocking=1",
-            "-o",
-            "APT::Sandbox::User=",
-        ]
-        try:
-            subprocess.run([*command, *options], check=True, capture_output=True, text=True, timeout=300)
-            for package in sorted(archives.glob("*.deb")):
-                subprocess.run(["dpkg", "--extract", package, staged], check=True, capture_output=True)
-        except (subprocess.SubprocessError, OSError) as error:
-            said = getattr(error, "stderr", None) or str(error)
-            raise Missing(
-                f"no redis-server is installed, and apt-get cannot fetch it: {said[-300:]}"
-            ) from error
-        try:
-            staged.rename(_UNPACKED)
-        except OSError:  # another process was faster
-            if not _UNPACKED.exists():
-                raise
+    return path, {**os.environ, "LD_LIBRARY_PATH": os.pathsep.join(map(str, libraries(_UNPACKED)))}
 
 
 class RedisServer:

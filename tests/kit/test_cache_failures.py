@@ -18,9 +18,9 @@ from kit.cache.server import Server
 from kit.database import Database
 
 from ..redis_server import RedisServer
-from .test_cache import ONE, Thing, Things, database, read
+from .test_cache import ONE, Thing, Things, cache, database, entities, read
 
-__all__ = ["database"]
+__all__ = ["cache", "database", "entities"]
 
 TIMEOUT = timedelta(milliseconds=200)
 
@@ -31,23 +31,11 @@ def config(own_redis: RedisServer) -> CacheConfig:
 
 
 @pytest.fixture
-async def cache(config: CacheConfig, database: Database) -> AsyncIterator[Cache]:
-    cache = Cache(config, database, service="test")
-    yield cache
-    await cache.close()
-
-
-@pytest.fixture
 async def other(config: CacheConfig, database: Database) -> AsyncIterator[EntityCache[Thing]]:
     """As another process has it."""
     cache = Cache(config, database, service="test")
     yield cache.of(Thing, "things", nested=True)
     await cache.close()
-
-
-@pytest.fixture
-def entities(cache: Cache) -> EntityCache[Thing]:
-    return cache.of(Thing, "things", nested=True)
 
 
 async def is_read_from_cache(entities: EntityCache[Thing], things: Things) -> bool:

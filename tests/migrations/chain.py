@@ -97,18 +97,7 @@ class Chain:
 
     def run(self, *statements: str) -> list[Any]:
         """Runs statements in one transaction; the rows of the last one, each a tuple."""
-
-        async def run() -> list[Any]:
-            database = Database(self.config)
-            try:
-                async with database.engine.begin() as connection:
-                    for statement in statements:
-                        result = await connection.execute(sa.text(statement))
-                    return [tuple(row) for row in result] if result.returns_rows else []
-            finally:
-                await database.close()
-
-        return asyncio.run(run())
+        return asyncio.run(executed(self.config, *statements))
 
     def names(self, table: str = "") -> set[str]:
         """The tables that are there, or the columns of one."""
@@ -151,3 +140,15 @@ def metadata(tables: Sequence[Table]) -> sa.MetaData:
 
 def type_of(expression: str) -> Any:
     return eval(expression, {"sa": sa, "postgresql": postgresql})
+
+
+async def executed(config: DatabaseConfig, *statements: str) -> list[Any]:
+    """Runs statements in one transaction; the rows of the last one, each a tuple."""
+    database = Database(config)
+    try:
+        async with database.engine.begin() as connection:
+            for statement in statements:
+                result = await connection.execute(sa.text(statement))
+            return [tuple(row) for row in result] if result.returns_rows else []
+    finally:
+        await database.close()

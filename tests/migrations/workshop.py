@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
-from kit.database import Database, DatabaseConfig
+from kit.database import DatabaseConfig
+from tests.migrations.chain import executed
 from tests.regeneration.support import Workplace, new
 
 PROTO = "library/v1/library.proto"
@@ -129,7 +128,7 @@ class Workshop:
 
     def sql(self, *statements: str) -> list[Any]:
         """Runs statements in one transaction; the rows of the last one."""
-        return asyncio.run(execute(self.url, *statements))
+        return asyncio.run(executed(DatabaseConfig(url=self.url), *statements))
 
     def git(self, *arguments: str, check: bool = True) -> str:
         identity = {
@@ -148,17 +147,6 @@ class Workshop:
         )
         assert not check or result.returncode == 0, result.stdout + result.stderr
         return result.stdout
-
-
-async def execute(url: str, *statements: str) -> list[Any]:
-    database = Database(DatabaseConfig(url=url))
-    try:
-        async with database.engine.begin() as connection:
-            for statement in statements:
-                result = await connection.execute(sa.text(statement))
-            return [tuple(row) for row in result] if result.returns_rows else []
-    finally:
-        await database.close()
 
 
 def workshop(folder: Path, url: str = "", contract: str = CONTRACT) -> Workshop:

@@ -118,7 +118,9 @@ def execute(url: str, statement: str) -> None:
 def _needs_programs() -> None:
     if sys.platform == "win32":
         pytest.skip("generated services run on Linux and macOS")
-    from .install import Missing, programs
+    from tests.debian import Missing
+
+    from .install import programs
 
     try:
         programs()

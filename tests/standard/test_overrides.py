@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from scaffolder.standard import Problem, recognise
+from tests.contract_text import Load
 
-from .conftest import Load
 from .support import contract
 from .test_rules import NAMED, RPCS, named, verbs
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from scaffolder.standard import recognise
+from tests.contract_text import Load
 
-from .conftest import Load
 from .support import contract
 
 NAMED = "option (google.api.resource) = {{type: 'x.y/{0}' pattern: '{1}'}};, name, title"

@@ -5,8 +5,7 @@ import pytest
 from scaffolder.contract.model import Contract
 from scaffolder.standard import StandardMethod
 from scaffolder.targets.python.recognition import standard_of
-
-from .conftest import Load
+from tests.contract_text import Load
 
 MESSAGES = """
 import "google/protobuf/empty.proto";

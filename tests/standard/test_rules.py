@@ -9,8 +9,8 @@ import pytest
 
 from scaffolder.contract.model import Contract
 from scaffolder.standard import Standard, recognise
+from tests.contract_text import Load
 
-from .conftest import Load
 from .support import contract
 
 PATTERN = "option (google.api.resource) = {type: 'x.y/Book' pattern: 'shelves/{shelf}/books/{book}'}"

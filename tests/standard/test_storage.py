@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from scaffolder.standard import recognise
-
-from .conftest import Load
+from tests.contract_text import Load
 
 TEXT = """
 import "scaffold/storage.proto";

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from scaffolder.targets.python.check import MESSAGE_ATTRIBUTES, check
-
-from .conftest import Load
+from tests.contract_text import Load
 
 RPC = "message M {} service %s { rpc Do(M) returns (M); }"
 

@@ -8,8 +8,7 @@ import pytest
 from scaffolder.contract.model import Contract, Method, Service
 from scaffolder.targets.python.modules import Imports, rewrite_enums, rewrite_keywords
 from scaffolder.targets.python.views import ProjectViews
-
-from .conftest import Load
+from tests.contract_text import Load
 
 CRUD = """
   rpc CreateX(CreateXRequest) returns (X);

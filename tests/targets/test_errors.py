@@ -5,8 +5,7 @@ import pytest
 from kit.errors import Code, error_for
 from scaffolder.contract.error_reader import CODES
 from scaffolder.targets.python.errors import BASES, error_views
-
-from .conftest import Load
+from tests.contract_text import Load
 
 OWN = 'import "scaffold/errors.proto"; enum {enum} {{ option (scaffold.errors) = true; {values} }}'
 

@@ -13,8 +13,7 @@ from scaffolder.diagnostics import ScaffoldError
 from scaffolder.targets.python.storage.identifiers import RESERVED, constraint_name, shortened
 from scaffolder.targets.python.storage.tables import Column, Table
 from scaffolder.targets.python.views import ProjectViews
-
-from .conftest import Load
+from tests.contract_text import Load
 
 PROTOS = Path(__file__).resolve().parents[1] / "generated/protos"
 
