@@ -114,6 +114,7 @@ class ProjectViews:
                 "database": self.database,
                 "caches": self.caches,
                 "services": services,
+                "example": _example(services),
                 "client_names": _client_names(services, errors),
                 "errors": errors,
                 "validates": "validation" in self.enabled,
@@ -264,13 +265,23 @@ class ProjectViews:
     def _summary(self, views: ServiceViews) -> dict[str, Any]:
         shared = views.gen_view
         keys = ("name", "snake", "kind", "summary", "bindings", "constant")
-        methods = [{key: method[key] for key in keys} for method in shared["methods"]]
+        methods = [
+            {key: method[key] for key in keys} | {"is_standard": method["name"] in views.standard}
+            for method in shared["methods"]
+        ]
         found = dict(self._families)[views.names.noun]["repositories"]
         names = ("class", "sql_class", "cached_class", "property")
         repositories = [
             {key: each[key] for key in names} | {"cached": self.caches and each["cached"]} for each in found
         ]
         return views.names.view() | {"methods": methods, "repositories": repositories}
+
+
+def _example(services: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The RPC whose logic somebody will write first: one that has none yet, where there is such a one."""
+    pairs = [{"service": service, "method": method} for service in services for method in service["methods"]]
+    custom = [pair for pair in pairs if not pair["method"]["is_standard"]]
+    return next(iter([*custom, *pairs]), None)
 
 
 def _client_names(services: list[dict[str, Any]], errors: list[dict[str, Any]]) -> list[str]:
