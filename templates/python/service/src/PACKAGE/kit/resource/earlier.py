@@ -1,4 +1,4 @@
-"""Pages by one key and update masks, as services of earlier templates call them."""
+"""Pages by one key and update masks for use cases that were written before `Rules`; new ones call those."""
 
 from __future__ import annotations
 
