@@ -17,7 +17,7 @@ class Conversion:
     """One message's two functions: which of them is needed, and what stands in them.
 
     `reads` are the keyword arguments of the domain type, `writes` those of the message, `after` the statements for
-    fields that a message's constructor cannot take.
+    fields that a message's constructor cannot take. `hides` are the INPUT_ONLY fields, which no response has (AIP-203).
     """
 
     stem: str
@@ -28,6 +28,7 @@ class Conversion:
     reads: list[str] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
+    hides: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,9 @@ def _conversion(
     )
     for item in domain.fields_of(message):
         found.reads.append(f"{item.attribute}={_read(item)}")
-        if _constructible(item):
+        if "INPUT_ONLY" in item.field.behaviors:
+            found.hides.append(item.field.name)
+        elif _constructible(item):
             found.writes.append(f"{item.field.name}={_write(item)}")
         else:
             found.after.append(_assign(item))

@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterator
 from typing import Any, get_type_hints
 
+from google.api import field_behavior_pb2
 from google.protobuf import message as protobuf
 
 from .random_messages import Filler
@@ -34,11 +35,34 @@ def _round_trip(where: str, kind: type[Any], read: Any, write: Any, tally: Tally
         message = Filler(random.Random(f"{where} {seed}"), share, domain=True).fill(kind())
         tally.counts["mapping"] += 1
         try:
-            problem = difference("message", [message], [write(read(message))], None)
+            problem = difference("message", [_shown(message)], [write(read(message))], None)
         except Exception as error:
             problem = f"{type(error).__name__}: {str(error)[:500]}"
         if problem:
             tally.fail("mapping", where, problem)
+
+
+def _shown(message: Any) -> Any:
+    """A copy without what is INPUT_ONLY, at any depth: no response has it (AIP-203)."""
+    made = type(message)()
+    made.CopyFrom(message)
+    _hide(made)
+    return made
+
+
+def _hide(message: Any) -> None:
+    for field, value in message.ListFields():
+        options: Any = field.GetOptions()
+        inner = field.message_type
+        if field_behavior_pb2.INPUT_ONLY in options.Extensions[field_behavior_pb2.field_behavior]:
+            message.ClearField(field.name)
+        elif inner is not None and inner.GetOptions().map_entry:
+            if inner.fields_by_name["value"].message_type is not None:
+                for each in value.values():
+                    _hide(each)
+        elif inner is not None:
+            for each in value if field.is_repeated else [value]:
+                _hide(each)
 
 
 def _message(read: Any) -> type[Any] | None:
