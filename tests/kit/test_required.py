@@ -41,6 +41,15 @@ message Choose {
     string third = 3;
   }
 }
+message CreateOne {
+  string parent = 1 [(google.api.field_behavior) = REQUIRED];
+  Thing thing = 2 [(google.api.field_behavior) = REQUIRED];
+}
+message BatchCreate {
+  string parent = 1;
+  repeated CreateOne requests = 2 [(google.api.field_behavior) = REQUIRED];
+}
+message BatchUpdate { repeated Update requests = 1; }
 message Free { string text = 1; }
 """
 
@@ -103,6 +112,24 @@ async def test_a_part_named_by_a_mask_need_not_be_whole(messages: dict[str, Any]
     assert await call(update(thing=thing())) == update(thing=thing())
     with pytest.raises(InvalidArgumentError, match="thing"):
         await call(update())
+
+
+async def test_a_part_in_a_batch_of_updates_need_not_be_whole(messages: dict[str, Any]) -> None:
+    update, batch = messages["Update"], messages["BatchUpdate"]
+    request = batch(requests=[update(thing=messages["Thing"]())])
+    assert await call(request) == request
+    with pytest.raises(InvalidArgumentError) as caught:
+        await call(batch(requests=[update(thing=messages["Thing"]()), update()]))
+    assert violations(caught.value) == ["requests[1].thing"]
+
+
+async def test_requests_in_a_batch_may_leave_its_parent_out(messages: dict[str, Any]) -> None:
+    one, batch, thing = messages["CreateOne"], messages["BatchCreate"], messages["Thing"](title="x")
+    request = batch(parent="shelves/1", requests=[one(thing=thing)])
+    assert await call(request) == request
+    with pytest.raises(InvalidArgumentError) as caught:
+        await call(batch(requests=[one(thing=thing), one(parent="shelves/1")]))
+    assert violations(caught.value) == ["requests[0].parent", "requests[1].thing"]
 
 
 async def test_of_a_oneof_any_field_will_do(messages: dict[str, Any]) -> None:

@@ -6,7 +6,8 @@ number, a boolean or an enum without presence is never missing, since 0 cannot b
 the server sets itself (OUTPUT_ONLY) is not asked for.
 
 Where a request has a google.protobuf.FieldMask, only its own fields are checked and not those of the messages in it,
-which then are parts of something (AIP-134).
+which then are parts of something (AIP-134). So it is with the requests in a batch (AIP-234), and these need not repeat
+a `parent` that the batch has (AIP-233).
 """
 
 from __future__ import annotations
@@ -26,16 +27,13 @@ from .middleware import check_requests
 from .rpc import BoundMethod
 
 _FIELD_MASK = "google.protobuf.FieldMask"
+_REQUESTS, _PARENT = "requests", "parent"
 _TEXT = (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES)
 
 
 def require_fields(bound: BoundMethod) -> BoundMethod:
     """A layer for the `middleware` of wiring.py; put what says who calls before it."""
-    descriptor = bound.method.request.DESCRIPTOR
-    partial = any(
-        f.message_type is not None and f.message_type.full_name == _FIELD_MASK for f in descriptor.fields
-    )
-    check = _own(descriptor) if partial else _check(descriptor)
+    check = _check(bound.method.request.DESCRIPTOR)
     if check is None:
         return bound
     return check_requests(bound, lambda request: _require(check, request, bound))
@@ -59,8 +57,11 @@ class _Check:
             if message.WhichOneof(oneof.name) is None:
                 yield above + oneof.name
         for container, check in self.inside:
+            inherited = container.name == _REQUESTS and bool(getattr(message, _PARENT, ""))
             for place, value in _messages(message, container):
-                yield from check.missing(value, f"{above}{place}.")
+                for path in check.missing(value, f"{above}{place}."):
+                    if not (inherited and path == f"{above}{place}.{_PARENT}"):
+                        yield path
 
 
 def _require(check: _Check, request: Message, bound: BoundMethod) -> None:
@@ -73,31 +74,24 @@ def _require(check: _Check, request: Message, bound: BoundMethod) -> None:
         )
 
 
-def _own(descriptor: Descriptor) -> _Check | None:
-    check = _of_fields(descriptor)
-    return check if check.required or check.oneofs else None
-
-
 @cache
 def _check(descriptor: Descriptor) -> _Check | None:
     """None where nothing in a message, at any depth, is required."""
     found: dict[Descriptor, _Check] = {}
     _collect(descriptor, found)
     useful = {each for each, check in found.items() if check.required or check.oneofs}
-    while more := {d for d in found if d not in useful and any(_inside(f) in useful for f in d.fields)}:
+    while more := {d for d in found if d not in useful and any(inner in useful for _, inner in _below(d))}:
         useful |= more
     for each, check in found.items():
-        fields = ((container, _inside(container)) for container in each.fields)
-        check.inside = [(container, found[inner]) for container, inner in fields if inner in useful and inner]
+        check.inside = [(container, found[inner]) for container, inner in _below(each) if inner in useful]
     return found[descriptor] if descriptor in useful else None
 
 
 def _collect(descriptor: Descriptor, found: dict[Descriptor, _Check]) -> None:
     if descriptor not in found:
         found[descriptor] = _of_fields(descriptor)
-        for each in descriptor.fields:
-            if (inner := _inside(each)) is not None:
-                _collect(inner, found)
+        for _, inner in _below(descriptor):
+            _collect(inner, found)
 
 
 def _of_fields(descriptor: Descriptor) -> _Check:
@@ -110,6 +104,12 @@ def _of_fields(descriptor: Descriptor) -> _Check:
         elif oneof not in check.oneofs:
             check.oneofs.append(oneof)
     return check
+
+
+def _below(descriptor: Descriptor) -> list[tuple[FieldDescriptor, Descriptor]]:
+    """The fields with messages to look into, and these messages' types; none beside a mask."""
+    found = [(each, inner) for each in descriptor.fields if (inner := _inside(each)) is not None]
+    return [] if any(inner.full_name == _FIELD_MASK for _, inner in found) else found
 
 
 def _inside(container: FieldDescriptor) -> Descriptor | None:
