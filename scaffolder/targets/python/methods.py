@@ -71,7 +71,7 @@ class StandardView:
             "transaction": f"self._transaction({'discard=validate_only' if 'validate_only' in names else ''})",
             "discards": "validate_only" in names,
             "naming": self._naming() if verb == "create" else [],
-            "etag": self._etag(),
+            "etags": self._etags(),
             "query": self._query() if verb == "list" else "",
             "parameters": names,
             "has_mask": "update_mask" in names,
@@ -118,15 +118,14 @@ class StandardView:
             return ""
         return f'check_names([{self.stored.variable}.{self.stored.identity}], {parent}, "parent")'
 
-    def _etag(self) -> str:
-        """The etag that a client knows, as an expression; `""` where it says none."""
+    def _etags(self) -> list[str]:
+        """Where a client may say which etag it knows: in the request, and, of an update, in the resource."""
         stored, standard = self.stored, self.standard
-        if self._named(standard.etag):
-            return "etag"
+        found = ["etag"] if self._named(standard.etag) else []
         own = stored.resource.etag
         if standard.verb == "update" and own and (standard.payload or own in dict(standard.fields).values()):
-            return f"{stored.variable}.{stored.attributes[own]}"
-        return ""
+            found.append(f"{stored.variable}.{stored.attributes[own]}")
+        return found
 
     def _query(self) -> str:
         """The arguments of `Rules.query`."""
