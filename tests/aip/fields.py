@@ -47,6 +47,17 @@ def find(t: Trial, kind: str, *, last: bool = False, presence: bool | None = Non
     return Field(found[-1 if last else 0].name, found[-1 if last else 0])
 
 
+def free_text(t: Trial) -> str:
+    """The first field that holds one text, which may be immutable, of no form that field_info names (AIP-202)."""
+    fields = [
+        f.name
+        for f in t.writable(mutable=False)
+        if f.type == Fd.TYPE_STRING and not f.is_repeated and not has_format(t, f)
+    ]
+    t.needs_field(*fields[:1] or ["field for text"])
+    return fields[0]
+
+
 def nested(t: Trial, kind: str) -> Field:
     """A singular field of the kind inside a singular message."""
     for outer in t.writable():
@@ -94,8 +105,16 @@ def _is_plain(message: Descriptor) -> bool:
     return not message.full_name.startswith("google.") and not message.GetOptions().map_entry
 
 
+def has_format(t: Trial, f: Fd) -> bool:
+    """Whether google.api.field_info says what the text is: a UUID, an address (AIP-202)."""
+    info = t.subject.contract.extension(f, "google.api.field_info")
+    return bool(info is not None and info.format)
+
+
 def _is_restricted(t: Trial, f: Fd, kind: str) -> bool:
-    """Whether buf.validate allows a text only some forms; numbers are tried with small positive values."""
+    """Whether the contract allows a text only some forms; numbers are tried with small positive values."""
+    if kind == "text" and has_format(t, f):
+        return True
     rules = t.subject.contract.extension(f, "buf.validate.field")
     if rules is None:
         return False

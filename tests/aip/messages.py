@@ -46,9 +46,9 @@ class Builder:
         return self._message(self._subject.resource, 0)
 
     def minimal(self) -> Any:
-        """A resource with what is REQUIRED alone."""
+        """A resource with what is REQUIRED alone, and what no two may have alike: of the empty there can be one."""
         message = self._subject.contract.message_class(self._subject.resource)()
-        for field in self._subject.fields(REQUIRED):
+        for field in (*self._subject.fields(REQUIRED), *self._subject.unique()):
             self.fill(message, field)
         return message
 
@@ -121,10 +121,15 @@ class Builder:
             return {}
         return {found.name: value for found, value in getattr(rules, kind).ListFields()}
 
+    def _format(self, field: FieldDescriptor) -> dict[str, Any]:
+        """The rule that says what google.api.field_info's format says (AIP-202)."""
+        info = self._subject.contract.extension(field, "google.api.field_info")
+        return {_FORMATS[info.format]: True} if info is not None and info.format in _FORMATS else {}
+
     def _scalar(self, field: FieldDescriptor, *, item: bool = False) -> Any:
         kind = field.type
         if kind == Fd.TYPE_STRING:
-            return self._string(self._rules(field, "string", item=item))
+            return self._string({**self._format(field), **self._rules(field, "string", item=item)})
         if kind == Fd.TYPE_BYTES:
             return self._rng.randbytes(8)
         if kind == Fd.TYPE_BOOL:
@@ -168,6 +173,9 @@ _FORMS = {
     "ipv4": "192.0.2.7",
     "ipv6": "2001:db8::7",
 }
+
+
+_FORMATS = {1: "uuid", 2: "ipv4", 3: "ipv6", 4: "ip"}  # google.api.FieldInfo.Format, by number
 
 
 def _is_map(field: FieldDescriptor) -> bool:

@@ -122,6 +122,12 @@ class Subject:
             if self.is_writable(each) if behavior is None else behavior in self.behaviors(each):
                 yield each
 
+    def unique(self) -> Iterator[FieldDescriptor]:
+        """The fields that a client writes, of which the contract says that no two resources have the same."""
+        for each in self.fields():
+            if self.contract.extension(each, "scaffold.unique") and not each.has_presence:
+                yield each
+
 
 def subjects(contract: Contract, service: str = "") -> list[Subject]:
     """The resources of a contract that can be created, parents before children."""

@@ -15,7 +15,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from .expectations import Expectations, FailedError, put, shortened
 from .http_requests import InexpressibleError
 from .messages import Builder
-from .model import IMMUTABLE, Rpc, Subject
+from .model import IMMUTABLE, INPUT_ONLY, Rpc, Subject
 from .transports import Answer, Api
 
 SERVER_FIELDS = ("create_time", "update_time", "delete_time", "purge_time", "expire_time", "etag", "uid")
@@ -108,12 +108,13 @@ class Trial(Expectations):
         return self.subject.children[0]
 
     def writable(self, *, mutable: bool = True) -> list[FieldDescriptor]:
-        """Fields that a client sets and, if `mutable`, may change later, outside oneofs."""
+        """Fields that a client sets, reads and, if `mutable`, may change later, outside oneofs."""
         found = [
             f
             for f in self.subject.fields()
             if (f.containing_oneof is None or f.containing_oneof.name.startswith("_"))
             and not (mutable and IMMUTABLE in self.subject.behaviors(f))
+            and INPUT_ONLY not in self.subject.behaviors(f)
             and self.subject.contract.extension(f, "google.api.resource_reference") is None
         ]
         if not found:
@@ -216,6 +217,13 @@ class Trial(Expectations):
                 put(message, path, list(given)[index])
             made.append(await self.create(parent=parent, resource=message))
         return parent, made
+
+    def same(self, got: Any, expected: Any, *, ignoring: Iterable[str] = (), what: str = "it") -> None:
+        """Two messages that have to be equal, but for some fields, and for what is never shown (AIP-203)."""
+        hidden: list[str] = []
+        if got.DESCRIPTOR is self.subject.resource:
+            hidden = [f.name for f in self.subject.fields(INPUT_ONLY)]
+        Expectations.same(self, got, expected, ignoring=[*ignoring, *hidden], what=what)
 
     async def get(self, name: str) -> Any:
         """The stored resource."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..model import Subject
 from ..trial import Trial
 from . import check
 from .create import names_resource
@@ -15,6 +16,13 @@ def hard(t: Trial) -> None:
     t.needs("delete")
     if t.subject.is_soft:
         t.skip(f"{t.subject} is soft-deleted")
+
+
+async def is_gone(t: Trial, name: str, of: Subject | None = None) -> None:
+    """Fails unless the resource is deleted, or, where it is deleted softly, marked as that (AIP-164)."""
+    answer = await t.call("get", of=of, name=name)
+    if not (answer.code == "OK" and (of or t.subject).is_soft and answer.message.HasField("delete_time")):
+        t.refused(answer, "NOT_FOUND")
 
 
 @check
@@ -102,9 +110,8 @@ async def delete_by_force_removes_children(t: Trial) -> None:
         made = await t.create(of=deeper, parent=names[0][1])
         names.append((deeper, getattr(made, deeper.identity)))
     t.ok(await t.call("delete", name=t.name(parent), force=True))
-    t.refused(await t.call("get", name=t.name(parent)), "NOT_FOUND")
-    for kind, name in names:
-        t.refused(await t.call("get", of=kind, name=name), "NOT_FOUND")
+    for kind, name in [(t.subject, t.name(parent)), *names]:
+        await is_gone(t, name, of=kind)
     t.ok(await t.call("get", of=child, name=getattr(beside, child.identity)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import REQUIRED
+from ..model import INPUT_ONLY, REQUIRED
 from ..trial import Trial
 from . import check
 from .create import names_resource
@@ -13,6 +13,25 @@ async def get_returns_what_create_returned(t: Trial) -> None:
     """AIP-131, 121: right after a create, get returns the very same resource."""
     created = await t.create()
     t.same(await t.get(t.name(created)), created, what="what get returns")
+
+
+@check
+async def input_only_fields_are_not_shown(t: Trial) -> None:
+    """AIP-203: what is INPUT_ONLY is in no response."""
+    fields = [f.name for f in t.subject.fields(INPUT_ONLY)]
+    t.needs_field(*fields or ["INPUT_ONLY field"])
+    sent = t.build.full()
+    created = await t.create(resource=sent)
+    name = t.name(created)
+    shown = [created, await t.get(name)]
+    if "list" in t.subject.rpcs:
+        above = name.rsplit("/", 2)[0] if t.subject.has_parent else ""
+        shown += [each for each in await t.walk(above) if t.name(each) == name]
+    if "update" in t.subject.rpcs:
+        setattr(sent, t.subject.identity, name)
+        shown.append(t.ok(await t.call("update", resource=sent)))
+    told = {field for each in shown for field in fields if getattr(each, field)}
+    t.true(not told, f"{sorted(told)} are shown")
 
 
 @check

@@ -5,9 +5,8 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from google.protobuf.descriptor import FieldDescriptor as Fd
-
 from ..expectations import put
+from ..fields import free_text
 from ..trial import Trial
 from . import check
 
@@ -22,10 +21,7 @@ async def collection(t: Trial, count: int) -> tuple[dict[str, Any], list[Any]]:
         parent, made = await t.family(count)
         return t.listing(parent), made
     t.needs("list", "filter")
-    field = next(
-        (f.name for f in t.writable(mutable=False) if f.type == Fd.TYPE_STRING and not f.is_repeated), ""
-    )
-    t.needs_field(field or "field for text")
+    field = free_text(t)
     mark = t.build.text(t.subject.resource.fields_by_name[field])
     _, made = await t.family(count, **{field: [mark] * count})
     return t.listing("", filter=f'{field} = "{mark}"'), made
@@ -180,7 +176,7 @@ async def page_token_is_of_its_filter(t: Trial) -> None:
     t.needs("list", "filter")
     fields, made = await collection(t, 3)
     token = await _token(t, fields)
-    field = next(f.name for f in t.writable(mutable=False) if f.type == Fd.TYPE_STRING and not f.is_repeated)
+    field = free_text(t)
     other = f'{field} != "{getattr(made[0], field)}x"'
     answer = await t.call("list", **fields | {"page_size": 1, "page_token": token, "filter": other})
     t.refused(answer, "INVALID_ARGUMENT", field="page_token")
@@ -192,7 +188,7 @@ async def page_token_is_of_its_order(t: Trial) -> None:
     t.needs("list", "order_by")
     fields, _ = await collection(t, 3)
     token = await _token(t, fields)
-    field = next(f.name for f in t.writable(mutable=False) if f.type == Fd.TYPE_STRING and not f.is_repeated)
+    field = free_text(t)
     answer = await t.call(
         "list", **fields | {"page_size": 1, "page_token": token, "order_by": f"{field} desc"}
     )
@@ -225,10 +221,7 @@ async def total_size_heeds_the_filter(t: Trial) -> None:
     """AIP-158, 160: with a filter, total_size counts what it lets through."""
     _needs_total(t)
     t.needs("list", "filter")
-    field = next(
-        (f.name for f in t.writable(mutable=False) if f.type == Fd.TYPE_STRING and not f.is_repeated), ""
-    )
-    t.needs_field(field or "field for text")
+    field = free_text(t)
     mark = t.build.text(t.subject.resource.fields_by_name[field])
     parent, _ = await t.family(4, **{field: [mark, mark, mark + "x", mark]})
     response = t.ok(await t.call("list", **t.listing(parent, filter=f'{field} = "{mark}"', page_size=1)))
@@ -250,5 +243,5 @@ def _mark(t: Trial, made: Any) -> dict[str, Any]:
     """What makes a new resource one of a collection at the top."""
     if t.subject.has_parent:
         return {}
-    field = next(f.name for f in t.writable(mutable=False) if f.type == Fd.TYPE_STRING and not f.is_repeated)
+    field = free_text(t)
     return {field: getattr(made, field)}

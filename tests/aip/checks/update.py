@@ -68,6 +68,9 @@ async def update_wants_the_resource(t: Trial) -> None:
     """AIP-134, 203: a request without the resource, or without its name, is INVALID_ARGUMENT."""
     t.needs("update")
     t.refused(await t.call("update", resource=t.build.full()), "INVALID_ARGUMENT", "NOT_FOUND")
+    if REQUIRED not in t.subject.behaviors(t.rpc("update").request.fields_by_name[t.subject.payload]):
+        t.refused(await t.call("update"), "INVALID_ARGUMENT", "NOT_FOUND")
+        return
     t.refused(await t.call("update"), "INVALID_ARGUMENT", field=t.subject.payload)
 
 

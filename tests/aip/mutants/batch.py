@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from ..reference.kinds import Kind, RefusedError
+from ..reference.kinds import Kind, RefusedError, invalid
 from ..reference.library import Library
 from . import breaks
 
@@ -20,6 +20,15 @@ class AnswersBackwards(Library):
             response.ClearField(field.name)
             getattr(response, field.name).extend(backwards)
         return response
+
+
+@breaks("batch_create_takes_the_parent_of_the_batch")
+class WantsEveryParent(Library):
+    async def batch_create(self, kind: Kind, request: Any, response: Any) -> Any:
+        for number, each in enumerate(request.requests):
+            if not each.parent:
+                raise invalid((f"requests[{number}].parent", "is required"))
+        return await super().batch_create(kind, request, response)
 
 
 @breaks("batch_get_is_all_or_nothing")

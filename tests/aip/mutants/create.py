@@ -63,6 +63,12 @@ class SaysNotWhatExists(Library):
         return RefusedError("ALREADY_EXISTS", "exists", "")
 
 
+@breaks("input_only_fields_are_not_shown")
+class ShowsEverything(Library):
+    def hide(self, kind: Kind, answer: Any) -> None:
+        return None
+
+
 @breaks("create_ignores_output_only_fields", "create_ignores_a_name_in_the_resource")
 class TakesWhatIsTheServers(Library):
     def clear_server_fields(self, kind: Kind, resource: Any) -> None:

@@ -50,6 +50,7 @@ class Kind:
         self.required = [f.name for f in fields_that_are(self.message, 2)]
         self.output_only = [f.name for f in fields_that_are(self.message, 3)]
         self.immutable = [f.name for f in fields_that_are(self.message, 5)]
+        self.input_only = [f.name for f in fields_that_are(self.message, 4)]
         if self.parent is not None:
             self.parent.children.append(self)
 

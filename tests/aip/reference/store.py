@@ -40,7 +40,20 @@ class Store:
         kind = next(each for each in self.kinds if noun in (each.noun, each.plural))
         verb = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", match[1]).lower()
         response = message(self._methods[path].output_type.full_name)()
-        return await getattr(self, "list_page" if verb == "list" else verb)(kind, request, response)
+        answer = copy(await getattr(self, "list_page" if verb == "list" else verb)(kind, request, response))
+        self.hide(kind, answer)
+        return answer
+
+    def hide(self, kind: Kind, answer: Any) -> None:
+        """Takes what is INPUT_ONLY out of the resources in an answer."""
+        if isinstance(answer, kind.message):
+            for name in kind.input_only:
+                answer.ClearField(name)
+            return
+        for field, value in answer.ListFields():
+            if field.is_repeated and field.message_type is kind.message.DESCRIPTOR:
+                for each in value:
+                    self.hide(kind, each)
 
     def alone(self) -> AbstractAsyncContextManager[Any]:
         return self._lock
