@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scaffolder.targets.python.views import ProjectViews
-
-from .conftest import Load
+from tests.contract_text import Load
 
 BOOKS = """
 import "google/api/field_info.proto";

@@ -8,7 +8,6 @@ import pytest
 
 from library_service.biz.book import BOOK, BookRepository
 from library_service.biz.book_types import Book
-from library_service.data import Base
 from library_service.kit.errors import AlreadyExistsError, NotFoundError
 from library_service.wiring import Container
 
@@ -19,7 +18,6 @@ def new_book() -> Book:
 
 @pytest.fixture
 async def book_repository(container: Container) -> BookRepository:
-    await container.database.create_tables(Base.metadata)
     return container.book_repository
 
 
