@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.aip import PASSED, check_service, failures
+from tests.aip import PASSED, Result, check_service, failures
 from tests.aip.reference.contract import LIBRARY, PROTOS
 from tests.generated.contracts import SAMPLES, Source
 from tests.generated.projects import Project, Running, make
@@ -25,21 +25,29 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return make("library-service", CONTRACTS[request.param], folder)
 
 
-def test_a_generated_service_keeps_the_aips(project: Project, database_url: str) -> None:
-    with Running(project, DATABASE__URL=database_url) as service:
-        results = check_service(f"127.0.0.1:{service.grpc}", f"http://127.0.0.1:{service.http}")
-        assert not failures(results), failures(
-            results
-        )  # inside: what failed says more than the service's log
+def checked(service: Running, seed: int = 1) -> list[Result]:
+    return check_service(f"127.0.0.1:{service.grpc}", f"http://127.0.0.1:{service.http}", seed=seed)
+
+
+def test_a_generated_service_keeps_the_aips_on_postgresql(project: Project, postgresql_url: str) -> None:
+    with Running(project, DATABASE__URL=postgresql_url) as service:
+        keeps_all(checked(service))
+
+
+def test_a_generated_service_keeps_the_aips_on_sqlite_and_with_rows_left(
+    project: Project, tmp_path: Path
+) -> None:
+    """A second run meets what the first one left, which is what no method can delete, and answers alike."""
+    with Running(project, DATABASE__URL=f"sqlite+aiosqlite:///{tmp_path / 'data.db'}") as service:
+        keeps_all(first := checked(service))
+        second = checked(service, seed=2)
+    assert statuses(first) == statuses(second)
+
+
+def keeps_all(results: list[Result]) -> None:
+    assert not failures(results), failures(results)
     assert {result.transport for result in results if result.status == PASSED} == {"grpc", "http", "both"}
 
 
-def test_a_service_with_rows_keeps_them(project: Project, tmp_path: Path) -> None:
-    """A second run meets what the first one left, which is what no method can delete, and answers alike."""
-    with Running(project, DATABASE__URL=f"sqlite+aiosqlite:///{tmp_path / 'data.db'}") as service:
-        runs = [
-            check_service(f"127.0.0.1:{service.grpc}", f"http://127.0.0.1:{service.http}", seed=seed)
-            for seed in (1, 2)
-        ]
-    first, second = [{(each.check.name, each.transport): each.status for each in run} for run in runs]
-    assert first == second
+def statuses(results: list[Result]) -> dict[tuple[str, str], str]:
+    return {(each.check.name, each.transport): each.status for each in results}
