@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from scaffolder.contract import builder
 from scaffolder.contract.model import Contract
 from scaffolder.diagnostics import ScaffoldError
+from scaffolder.targets.python.storage.columns import column_names
 from scaffolder.targets.python.storage.identifiers import RESERVED, constraint_name, shortened
 from scaffolder.targets.python.storage.tables import Column, Table
 from scaffolder.targets.python.views import ProjectViews
@@ -150,6 +152,26 @@ def test_names_that_a_database_refuses_are_only_keys(cupboards: dict[str, Table]
     names = [each.name for each in cupboards["things"].columns]
     assert all(len(name) <= 63 for name in names)
     assert len({name.lower() for name in names}) == len(names)
+
+
+@pytest.mark.parametrize("word", sorted(RESERVED | {"xmin", "ctid"}))
+def test_a_field_may_be_called_like_a_word_of_sql(word: str) -> None:
+    """SQLAlchemy's list of reserved words lacks some of what SQLite refuses."""
+    [name] = column_names([word])
+    table = sa.Table("t", sa.MetaData(), sa.Column(name, sa.String, nullable=False))
+    engine = sa.create_engine("sqlite://")
+    with engine.begin() as connection:
+        table.create(connection)
+        sa.Index("ix", table.c[name]).create(connection)
+        connection.execute(sa.insert(table).values({name: "b"}))
+        query = sa.select(table).where(table.c[name] > "a").order_by(table.c[name])
+        assert connection.scalars(query).all() == ["b"]
+    engine.dispose()
+
+
+@pytest.mark.parametrize("word", ["collation", "concurrently", "lateral", "tablesample"])
+def test_words_that_postgresql_alone_refuses_are_no_columns(word: str) -> None:
+    assert column_names([word, f"{word}_"]) == [f"{word}_", f"{word}__"]
 
 
 def test_indexes_are_for_what_lists_ask(cupboards: dict[str, Table]) -> None:

@@ -41,6 +41,9 @@ COLUMN_TYPES = frozenset(
 SYSTEM_COLUMNS = frozenset({"cmax", "cmin", "ctid", "tableoid", "xmax", "xmin"})
 """Columns that every table of PostgreSQL has of its own (PostgreSQL, "System Columns")."""
 
+UNQUOTED = frozenset({"collation", "concurrently", "lateral", "nothing", "returning", "tablesample"})
+"""Words of SQL that SQLAlchemy writes without the quotes that SQLite or PostgreSQL needs."""
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnType:
@@ -159,13 +162,14 @@ def line(attribute: str, annotation: str, options: Sequence[str]) -> str:
 def column_names(fields: Sequence[str]) -> list[str]:
     """What columns are called: like their fields, but where a database would refuse it.
 
-    PostgreSQL has columns of its own and cuts off names behind 63 letters; to SQLite, `a` and `A` are one.
+    PostgreSQL has columns of its own and cuts off names behind 63 letters; to SQLite, `a` and `A` are one; a few words
+    would be read as SQL.
     """
     taken: set[str] = set()
     found = []
     for field in fields:
         name = shortened(field, COLUMN_NAME)
-        while name in SYSTEM_COLUMNS or name.lower() in taken:
+        while name in SYSTEM_COLUMNS | UNQUOTED or name.lower() in taken:
             name += "_"
         taken.add(name.lower())
         found.append(name)
