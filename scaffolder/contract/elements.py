@@ -21,7 +21,15 @@ PACKAGE, MESSAGE, ENUM, SERVICE, SYNTAX, EDITION = 2, 4, 5, 6, 12, 14
 # … of DescriptorProto, EnumDescriptorProto and ServiceDescriptorProto, …
 _FIELD, _NESTED, _NESTED_ENUM, _VALUE, _METHOD = 2, 3, 4, 2, 2
 # … and the values of Label, Type and FeatureSet.FieldPresence.
-_REQUIRED, _REPEATED, _TYPE_GROUP, _TYPE_MESSAGE, _UNKNOWN, _IMPLICIT = 2, 3, 10, 11, 0, 2
+_REQUIRED, _REPEATED, _TYPE_GROUP, _TYPE_MESSAGE, _UNKNOWN, _IMPLICIT, _LEGACY_REQUIRED = (
+    2,
+    3,
+    10,
+    11,
+    0,
+    2,
+    3,
+)
 
 _KINDS = {kind.value: kind for kind in Kind}
 _NONE: frozenset[str] = frozenset()
@@ -94,6 +102,7 @@ class ElementReader:
             behaviors, deprecated = self.options.behaviors(proto.options), proto.options.deprecated
             rules = self.options.field_rules(proto.options)
             format, reference = self.options.format(proto.options), self.options.reference(proto.options)
+        required = self._is_required(proto)
         field = Field(
             name=proto.name,
             number=proto.number,
@@ -105,12 +114,13 @@ class ElementReader:
             oneof=oneofs[proto.oneof_index] if in_oneof else "",
             map_key=self._field(entry.field[0], b"", (), {}) if entry else None,
             map_value=self._field(entry.field[1], b"", (), {}) if entry else None,
-            behaviors=behaviors,
+            # Without it no message can be sent, in either direction.
+            behaviors=behaviors | {"REQUIRED"} if required else behaviors,
             rules=rules,
             deprecated=deprecated,
             comment=self.info.comment(path),
             location=self.info.location(path),
-            required=proto.label == _REQUIRED,
+            required=required,
             default=proto.default_value,
             format=format,
             reference=reference[0],
@@ -125,8 +135,18 @@ class ElementReader:
             return True
         if self._syntax != "editions":
             return bool(self._syntax == "proto2")
+        return self._own_presence(proto) != _IMPLICIT
+
+    def _is_required(self, proto: Any) -> bool:
+        """Proto2's `required`, which editions call LEGACY_REQUIRED; a member of a oneof cannot be."""
+        if self._syntax != "editions":
+            return bool(proto.label == _REQUIRED)
+        is_single = proto.label != _REPEATED and not proto.HasField("oneof_index")
+        return is_single and self._own_presence(proto) == _LEGACY_REQUIRED
+
+    def _own_presence(self, proto: Any) -> int:
         own = proto.options.features.field_presence if proto.HasField("options") else _UNKNOWN
-        return (own or self._presence) != _IMPLICIT
+        return int(own or self._presence)
 
     def enums(self, protos: Iterable[Any], scope: str, path: bytes) -> tuple[Enum, ...]:
         return tuple(

@@ -46,9 +46,10 @@ class Field:
     `type_name` is the full name of the message or enum, ``""`` for a scalar. `oneof` is the name of the real oneof
     that holds it (never a synthetic one). `has_presence` is true where "not set" differs from the default.
     `map_key` and `map_value` are set for a map field only, which is then neither `repeated` nor a message.
-    `behaviors` are the names of google.api.field_behavior (``REQUIRED``, ``OUTPUT_ONLY``, …). `rules` are those of
-    buf.validate, None where there are none; those of a map's keys and values and of repeated items are inside.
-    `required` is proto2's label of that name and `default` its default value as written. `format` is the name of
+    `behaviors` are the names of google.api.field_behavior (``REQUIRED``, ``OUTPUT_ONLY``, …); what proto2 or an edition
+    requires is REQUIRED as well, as no message can be sent without it. `rules` are those of buf.validate, None where
+    there are none; those of a map's keys and values and of repeated items are inside. `required` is proto2's label of
+    that name, or LEGACY_REQUIRED, and `default` proto2's default value as written. `format` is the name of
     google.api.field_info's format (``UUID4``), `reference` the type of resource that google.api.resource_reference
     names, that of its children where `has_children` is true (``child_type``). `unique` and `index` are the options of
     scaffold/storage.proto.

@@ -213,6 +213,7 @@ def test_proto2_has_presence_groups_and_extensions(read: Load) -> None:
     assert (fields["result"].kind, fields["result"].repeated) == (Kind.GROUP, True)
     assert (fields["single"].kind, fields["single"].has_presence) == (Kind.GROUP, True)
     assert (fields["packed"].repeated, fields["packed"].has_presence) == (True, False)
+    assert [name for name, field in fields.items() if "REQUIRED" in field.behaviors] == ["name"]
     assert contract.messages["old.Old.Result"].fields[0].name == "url"
 
 
@@ -242,6 +243,7 @@ def test_editions_resolve_presence_from_their_features(read: Load, edition: str)
         "one": True,
         "many": False,
     }
+    assert [name for name, field in fields.items() if "REQUIRED" in field.behaviors] == ["required"]
 
 
 def test_editions_have_presence_by_default(read: Load) -> None:

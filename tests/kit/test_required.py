@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,12 +55,28 @@ message Free { string text = 1; }
 """
 
 
+PROTO_2 = """syntax = "proto2";
+package required.v2;
+message Outer { required int32 count = 1; repeated Inner items = 2; }
+message Inner { required string text = 1; }
+"""
+
+
 @pytest.fixture(scope="module")
 def messages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return loaded(PROTO, tmp_path_factory.mktemp("required"))
+
+
+@pytest.fixture(scope="module")
+def messages_2(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return loaded(PROTO_2, tmp_path_factory.mktemp("required"))
+
+
+def loaded(text: str, folder: Path) -> dict[str, Any]:
+    """The classes of a contract's messages."""
     from scaffolder.contract.protoc import compile_contract
 
-    folder = tmp_path_factory.mktemp("required")
-    (folder / "required_v1.proto").write_text(PROTO, encoding="utf-8")
+    (folder / "required_v1.proto").write_text(text, encoding="utf-8")
     files = descriptor_pb2.FileDescriptorSet.FromString(compile_contract(["required_v1.proto"], [folder]))
     pool = descriptor_pool.DescriptorPool()
     for file in files.file:
@@ -147,3 +164,13 @@ async def test_of_a_oneof_any_field_will_do(messages: dict[str, Any]) -> None:
 def test_a_request_without_required_fields_costs_nothing(messages: dict[str, Any]) -> None:
     bound = BoundMethod(Method("/required.v1.S/Call", messages["Free"], messages["Free"]), answer)
     assert require_fields(bound) is bound
+
+
+async def test_what_proto2_requires_is_required(messages_2: dict[str, Any]) -> None:
+    """Such a message cannot be sent on, or back: it would be an error of the server's."""
+    outer, inner = messages_2["Outer"], messages_2["Inner"]
+    with pytest.raises(InvalidArgumentError) as caught:
+        await call(outer(items=[inner(text=""), inner()]))
+    assert violations(caught.value) == ["count", "items[1].text"]
+    whole = outer(count=0, items=[inner(text="")])
+    assert await call(whole) == whole

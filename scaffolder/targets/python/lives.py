@@ -66,8 +66,8 @@ class _Life:
 
     def _creation(self, own: ResourceSamples, variable: str) -> list[str]:
         """The statements that create one, and its parents; none where that takes more than is known."""
-        create, values = own.rpcs["create"], own.values
-        if create is None or values is None:
+        create, values, needed = own.rpcs["create"], own.values, own.never_absent
+        if create is None or values is None or needed is None:
             return []
         standard, request = create["standard"], _Request()
         before = self._give_parent(request, standard, own)
@@ -75,8 +75,9 @@ class _Life:
             return []
         if standard.payload:
             kind = self._imports.type_of(own.stored.resource.message)
-            held = {name: sample.json for name, sample in values.items()}
-            request.given(standard.payload, f"{kind}({messages(values)})", held)
+            sent = {**needed, **values}
+            held = {name: sample.json for name, sample in sent.items()}
+            request.given(standard.payload, f"{kind}({messages(sent)})", held)
         for name, given in own.repeated(create).items():
             if name in values and not standard.payload:
                 request.given(given, values[name].message, values[name].json)

@@ -190,6 +190,12 @@ class ResourceSamples:
             return None
         return self._samples.of_fields(resource.message, names)
 
+    @property
+    def never_absent(self) -> dict[str, Sample] | None:
+        """What no message can be sent without, also where the server sets it (proto2's `required`), as `values` has it."""
+        message = self.stored.resource.message
+        return self._samples.of_fields(message, [field.name for field in message.fields if field.required])
+
     def name(self, own: str) -> str:
         """The literal of an identity; `own` is the last id, and every id before it is ``one``."""
         resource = self.stored.resource

@@ -1,4 +1,4 @@
-"""The layer that refuses a request without the fields that its contract calls REQUIRED (AIP-203).
+"""The layer that refuses a request without the fields that its contract calls REQUIRED (AIP-203), or proto2 `required`.
 
 A field with presence is missing where it is not set; text, bytes, repeated fields and maps where they are empty. A
 number, a boolean or an enum without presence is never missing, since 0 cannot be told from nothing: declare it
@@ -135,6 +135,8 @@ def _messages(message: Message, container: FieldDescriptor) -> Iterator[tuple[st
 def _is_required(each: FieldDescriptor) -> bool:
     options: Any = each.GetOptions()  # extensions of other packages have no types that fit protobuf's
     behaviors = set(options.Extensions[field_behavior_pb2.field_behavior])
-    if field_behavior_pb2.REQUIRED not in behaviors or field_behavior_pb2.OUTPUT_ONLY in behaviors:
+    if field_behavior_pb2.OUTPUT_ONLY in behaviors:
         return False
+    if field_behavior_pb2.REQUIRED not in behaviors:
+        return each.is_required
     return each.has_presence or each.is_repeated or each.type in _TEXT
