@@ -192,7 +192,7 @@ class _Recogniser:
         return responses.of_one(plan.response, of, plan.verb)
 
     def _refuse_reserved(self, found: StandardMethod) -> None:
-        named = {getattr(found, slot) for slot in _SLOTS} | {n for n, _ in (*found.fields, *found.equals)}
+        named = {getattr(found, slot) for slot in _SLOTS}
         if word := next(iter(sorted(named & self.reserved)), ""):
             raise RefusedError(
                 f"a handler cannot name its field {word}, a word that the language keeps for itself"

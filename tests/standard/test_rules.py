@@ -570,6 +570,22 @@ def test_field_that_a_handler_cannot_name(load: Load) -> None:
     assert "cannot name its field class" in reason(found, "CreateBook")
 
 
+def test_fields_that_a_request_repeats_may_be_words_of_the_language(load: Load) -> None:
+    """They are read by functions, which can: a mail's `from` makes nothing custom."""
+    found = recognise(
+        flat(
+            load,
+            {
+                "Book": "int64 id, from, title",
+                "CreateBookRequest": "from, title",
+                "ListBooksRequest": "from, int32 page",
+            },
+        ),
+        reserved={"from"},
+    )
+    assert {"CreateBook": "create", "ListBooks": "list"}.items() <= verbs(found).items()
+
+
 def test_standard_fields_of_a_resource(load: Load) -> None:
     def book(body: str, create: str = "parent, Book book") -> tuple[str, ...]:
         found = recognise(named(load, {"Book": f"{PATTERN};, name, {body}", "CreateBookRequest": create}))

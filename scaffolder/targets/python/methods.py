@@ -77,6 +77,7 @@ class StandardView:
             "has_mask": "update_mask" in names,
             "belongs": self._belongs(),
             "in_parent": self._in_parent(),
+            "stays": self._stays(),
             **self._batch(),
         }
 
@@ -110,6 +111,13 @@ class StandardView:
         field, parent = self.stored.resource.parent_field, self._named(self.standard.parent)
         is_one = self.standard.verb in ("get", "update", "delete", "undelete")
         return f"{self.stored.attributes[field]} != {parent}" if field and parent and is_one else ""
+
+    def _stays(self) -> str:
+        """The statement that an update which says the parent leaves the resource there, unless it holds another one."""
+        if not self._belongs() or self.standard.verb != "update" or not self.standard.payload:
+            return ""
+        held = f"{self.stored.variable}.{self.stored.attributes[self.stored.resource.parent_field]}"
+        return f"{held} = {held} or {self._named(self.standard.parent)}"
 
     def _in_parent(self) -> str:
         """The statement that an update is of a resource in the parent that the request says."""

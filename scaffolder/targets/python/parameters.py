@@ -146,14 +146,35 @@ class Parameters:
             whole = self._domain.value_of(stored.resource.message.full_name)
             value = read_one(whole, field, of_request(field))
             passed = f"{self._passed(field)} or {stored.entity}()"
+            if self._standard.identity and self._attributes:
+                identity = self._passed_identity()
+                passed = f"dataclasses.replace({passed}, {stored.identity}={identity})"
         elif self._is_resource:
             value = self._domain.value_of(self._request.full_name).read("request")
             passed = "request"
         else:
             value = f"{builder_name(stored, self._request)}(request)"
-            pairs = [(stored.attributes[of], self._passed(given)) for given, of in self._standard.fields]
-            passed = f"{stored.entity}({', '.join(f'{name}={given}' for name, given in pairs)})"
+            passed = f"{stored.entity}({', '.join(self._pairs())})" if self._attributes else ""
         return Parameter(stored.variable, stored.entity, "", field, value, passed, positional=True)
+
+    def _pairs(self) -> Iterator[str]:
+        """The arguments of the entity that a batch's item describes, which has no value where it may be unset."""
+        stored, own = self._stored, {field.name: field for field in self._stored.resource.message.fields}
+        if self._standard.identity:
+            yield f"{stored.identity}={self._passed_identity()}"
+        for given, of in self._standard.fields:
+            passed, found = self._passed(given), self._domain.field_of(own[of])
+            if of == stored.resource.identity.name:
+                passed = self._passed_identity(given)
+            elif self._fields[given].has_presence and not own[of].has_presence:
+                passed = f"{passed} or {found.default}"
+            yield f"{stored.attributes[of]}={passed}"
+
+    def _passed_identity(self, field: str = "") -> str:
+        """The identity in a batch's item, which may be unset there."""
+        stored, name = self._stored, field or self._standard.identity
+        empty, passed = "0" if stored.resource.is_integer else '""', self._passed(name)
+        return f"{passed} or {empty}" if self._fields[name].has_presence else passed
 
     def _has_mask(self) -> bool:
         """Whether something says which fields are updated: a mask, or which fields the request has."""
@@ -162,14 +183,23 @@ class Parameters:
         return bool(standard.mask) or not is_whole or (standard.replaces and not standard.payload)
 
     def _mask(self) -> Parameter:
-        field = self._standard.mask
+        standard = self._standard
+        field = standard.mask
         if field:
             value, passed = f"{of_request(field)}.paths", f"{self._passed(field)} or ()"
+            if not (standard.payload or self._is_resource):
+                value = f"{value} or {paths_name(self._request)}(request)"
+                passed = f"{self._passed(field)} or {self._given()}"
         else:
-            every = literal([of for _, of in self._standard.fields])
-            value = every if self._standard.replaces else f"{paths_name(self._request)}(request)"
-            passed = every
+            every = literal([of for _, of in standard.fields])
+            value = every if standard.replaces else f"{paths_name(self._request)}(request)"
+            passed = every if standard.replaces else self._given()
         return Parameter("update_mask", "Sequence[str]", "()", field, value, passed, positional=True)
+
+    def _given(self) -> str:
+        """Which fields a batch's item sets, as `paths_name` tells it of a message."""
+        every = literal([of for _, of in self._standard.fields])
+        return f"{self._stored.constant}.given(request, {every})"
 
     def _parent(self) -> Parameter:
         """A parent's name, or the id of one in a field of its own (`shelf_id`)."""

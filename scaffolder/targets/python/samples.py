@@ -186,13 +186,16 @@ class ResourceSamples:
             f.name for f in resource.message.fields if "REQUIRED" in f.behaviors and f.name not in fixed
         ]
         names = [*required, *([self.text.name] if self.text else [])]
-        if any(not self._is_sent(f) for f in resource.message.fields if f.name in names):
+        # A call cannot pass what is called like a word of Python's.
+        if any(not self._is_sent(f) for f in resource.message.fields if f.name in names) or any(
+            map(keyword.iskeyword, names)
+        ):
             return None
         return self._samples.of_fields(resource.message, names)
 
     @property
     def never_absent(self) -> dict[str, Sample] | None:
-        """What no message can be sent without, also where the server sets it (proto2's `required`), as `values` has it."""
+        """What no message can be sent without, also where the server sets it: proto2's `required`."""
         message = self.stored.resource.message
         return self._samples.of_fields(message, [field.name for field in message.fields if field.required])
 

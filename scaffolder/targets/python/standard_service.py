@@ -155,9 +155,7 @@ class StandardService:
             stored.entity,
             self.imports.type_of(request),
             [f"{stored.attributes[of.name]}={read_for(self.domain, field, of)}" for field, of in pairs],
-            paths_name(request)
-            if standard.verb == "update" and not (standard.mask or standard.replaces)
-            else "",
+            paths_name(request) if standard.verb == "update" and not standard.replaces else "",
             [(field.name, of.name) for field, of in plain],
         )
 

@@ -144,6 +144,14 @@ class Rules(Generic[T]):
             raise InvalidArgumentError.of(wrong)
         return result
 
+    def given(self, request: object, names: Sequence[str]) -> list[str]:
+        """Those of the fields `names` that a request sets which repeats them: the mask of an update that has none.
+
+        What may be unset is given where it is not, also as 0 or ``""``, and anything else where it is not empty.
+        """
+        found = entity_fields(type(request), self._attributes)
+        return [name for name in names if found[name].holds.is_set(getattr(request, found[name].attribute))]
+
     def _take(self, result: T, incoming: T, paths: Sequence[masks.Path]) -> None:
         if not paths:
             masks.merge(result, incoming, self._fields)
