@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from scaffolder.contract.model import Field, Kind, Message
+from scaffolder.standard.words import snake
 
 INTEGERS = frozenset(
     {
@@ -46,6 +47,7 @@ class Resource:
 
     `etag` (AIP-154), `uid`, `create_time`, `update_time` (AIP-148), `delete_time` and `purge_time` (AIP-164) are the
     standard fields that the resource has, as it calls them. `is_soft` is true where a delete only marks it (AIP-164).
+    `called` is what RPCs call it where that is not the message's name: ``Student`` of the message StudentInfo.
     `unique` and `indexes` are lists of fields, those of the options of scaffold/storage.proto.
     """
 
@@ -63,6 +65,17 @@ class Resource:
     indexes: tuple[tuple[str, ...], ...] = ()
     uid: str = ""
     is_soft: bool = False
+    called: str = ""
+
+    @property
+    def name(self) -> str:
+        """What RPCs call it, as a message would be called: ``Student``."""
+        return self.called or self.message.name
+
+    @property
+    def noun(self) -> str:
+        """The same in snake case: ``order_item``."""
+        return snake(self.name)
 
     @property
     def is_integer(self) -> bool:

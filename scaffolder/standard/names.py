@@ -36,6 +36,16 @@ PLURAL = frozenset({"list", "batch_create", "batch_delete", "batch_get", "batch_
 """Verbs behind which a resource stands in its plural."""
 
 
+DESCRIBING = frozenset(
+    {"bo", "data", "detail", "details", "do", "dto", "entity", "info", "model", "object", "pb", "po", "proto"}
+    | {"reply", "res", "resp", "response", "vo"}
+)
+"""Words that stand behind a resource's name where a message cannot have it: a service is called Student already.
+
+None of `item`, `record`, `message` and `profile`: an OrderItem is a part of an order, and a UserProfile of a user.
+"""
+
+
 def split(name: str) -> tuple[str, str]:
     """The verb and what follows it in snake case: `GetBook` → `get`, `book`; the verb is `""` where it is another word.
 
@@ -61,6 +71,16 @@ def subject(service: str) -> str:
         if service.endswith(ending) and service != ending:
             return snake(service.removesuffix(ending)).strip("_")
     return snake(service).strip("_")
+
+
+def described(message: str) -> str:
+    """What a message describes by its name: `Student` of StudentInfo; `""` where it does not end so.
+
+    >>> described("StudentInfo"), described("StudentDTO"), described("OrderItem")
+    ('Student', 'Student', '')
+    """
+    head, _, last = snake(message).rpartition("_")
+    return message[: -len(last)].rstrip("_") if head and last in DESCRIBING else ""
 
 
 def fits(verb: str, rest: str, service: str, message: str) -> bool:

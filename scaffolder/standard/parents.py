@@ -10,7 +10,7 @@ from scaffolder.standard import patterns
 from scaffolder.standard.fields import is_single
 from scaffolder.standard.model import Resource
 from scaffolder.standard.resources import Use
-from scaffolder.standard.words import fold, snake
+from scaffolder.standard.words import fold
 
 
 def with_parents(resources: Mapping[str, Resource], uses: Mapping[str, Sequence[Use]]) -> dict[str, Resource]:
@@ -37,7 +37,7 @@ class _Index:
         self.by_field: dict[str, list[Resource]] = {}
         self.by_type: dict[str, list[Resource]] = {}
         for resource in resources:
-            noun = snake(resource.message.name)
+            noun = resource.noun
             for pattern in resource.patterns:
                 self.by_pattern.setdefault(patterns.shape(pattern), []).append(resource)
             for word in {fold(f"{noun}_{end}") for end in ("id", "uuid", resource.identity.name)}:

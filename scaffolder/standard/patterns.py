@@ -77,12 +77,11 @@ def _matches(template: str, name: str) -> bool:
     return template not in ("*",) and re.fullmatch("".join(parts), name) is not None
 
 
-def derived(message: Message, taken: Sequence[str]) -> tuple[str, ...]:
+def derived(noun: str, taken: Sequence[str]) -> tuple[str, ...]:
     """The patterns of the names that HTTP paths take, none where that is the id alone.
 
     Without a path, the one that AIP-122 would have; a `RefusedError` where a path leaves open what a name looks like.
     """
-    noun = snake(message.name)
     if not taken:
         return (f"{plural(noun)}/{{{noun}}}",)
     if set(taken) == {"*"}:

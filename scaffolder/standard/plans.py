@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scaffolder.contract.model import Contract, Message, Method, Service
@@ -34,11 +34,15 @@ class Plan:
 
 
 class Planner:
-    """Makes the plans of a contract; `overrides` are what scaffold.yaml says, by RPC."""
+    """Makes the plans of a contract; `overrides` are what scaffold.yaml says, by RPC.
+
+    `called` is filled with what RPCs call messages that are called otherwise: `Student`, by StudentInfo's full name.
+    """
 
     def __init__(self, contract: Contract, overrides: Mapping[str, Override]) -> None:
         self._contract = contract
         self._overrides = overrides
+        self.called: dict[str, str] = {}
         self._by_name: dict[tuple[str, str], list[Message]] = {}
         for file in contract.files:
             for message in file.messages:
@@ -52,7 +56,7 @@ class Planner:
             if plan.verb == "create" and plan.message:
                 name = fold(plan.message.rpartition(".")[2])
                 created.setdefault((plan.service.full_name, name), set()).add(plan.message)
-        return [plan if plan.message else self._elsewhere(plan, created) for plan in plans]
+        return self._described([plan if plan.message else self._elsewhere(plan, created) for plan in plans])
 
     def similar(self, plan: Plan) -> Plan | None:
         """What an RPC would be if its first word were that of a standard method: a create, of AddBook."""
@@ -98,6 +102,52 @@ class Planner:
             for each in held:
                 yield from (messages[f.type_name] for f in each.fields if f.type_name in messages)
         yield plan.request
+
+    def _described(self, plans: Sequence[Plan]) -> list[Plan]:
+        """The plans with messages that describe what the RPCs are about: StudentInfo, where no Student is.
+
+        Only what one RPC creates and another one of the service gets or lists: a TokenReply alone is an answer.
+        """
+        found = [{} if plan.message or plan.is_said else self._describing(plan) for plan in plans]
+        shown = {
+            (plan.service.full_name, message)
+            for plan, each in zip(plans, found, strict=True)
+            for message in each
+            if plan.verb in ("get", "list")
+        }
+        created: dict[tuple[str, str], str] = {}
+        for plan, each in zip(plans, found, strict=True):
+            for message, name in each.items():
+                if plan.verb == "create" and (plan.service.full_name, message) in shown:
+                    created.setdefault((plan.service.full_name, fold(name)), message)
+                    self.called[message] = name
+        return [
+            plan
+            if plan.message or plan.is_said
+            else self._elsewhere(plan, {k: [m] for k, m in created.items()})
+            for plan in plans
+        ]
+
+    def _describing(self, plan: Plan) -> dict[str, str]:
+        """The messages near an RPC that describe what it is about, with its name there."""
+        verb, rest = names.split(plan.method.name)
+        messages = self._contract.messages
+        near = [
+            *(
+                messages[f.type_name]
+                for m in (plan.response, plan.request)
+                for f in m.fields
+                if f.type_name in messages
+            ),
+            plan.response,
+        ]
+        return {
+            message.full_name: name
+            for message in near
+            if verb
+            and (name := names.described(message.name))
+            and names.fits(verb, rest, plan.service.name, name)
+        }
 
     def _elsewhere(self, plan: Plan, created: Mapping[tuple[str, str], Collection[str]]) -> Plan:
         """The plan with a message that the service has `created`, which neither types nor the package may tell."""

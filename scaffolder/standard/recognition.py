@@ -85,7 +85,7 @@ class _Recogniser:
         found: dict[str, Resource] = {}
         for name in created:
             try:
-                found[name] = resource(self.contract.messages[name], self.uses.get(name, ()))
+                found[name] = self._resource(name)
             except RefusedError as error:
                 self.refused[name] = str(error)
         while True:
@@ -95,6 +95,10 @@ class _Recogniser:
             if len(stored) == len(related):
                 return stored
             found = {name: found[name] for name in stored}
+
+    def _resource(self, name: str) -> Resource:
+        called = self.planner.called.get(name, "")
+        return resource(self.contract.messages[name], self.uses.get(name, ()), called)
 
     def _creators(self, resources: Mapping[str, Resource]) -> dict[str, list[str]]:
         """By message the services that create it."""
@@ -122,7 +126,7 @@ class _Recogniser:
             raise RefusedError(f"{name} cannot be stored: {self.refused[plan.message]}")
         if plan.message not in resources:
             if plan.verb == "create":
-                self._method(plan, resource(self.contract.messages[plan.message], self.uses[plan.message]))
+                self._method(plan, self._resource(plan.message))
             raise RefusedError(self._uncreated(plan, name))
         services = creators[plan.message]
         if plan.service.full_name not in services:

@@ -8,7 +8,7 @@ from typing import Any
 from scaffolder.standard.fields import RefusedError, is_flag, is_integer, is_mask, is_text
 from scaffolder.standard.model import StandardMethod
 from scaffolder.standard.request_reader import RequestReader
-from scaffolder.standard.words import a, snake
+from scaffolder.standard.words import a
 
 SIZES = ("page_size", "limit", "per_page")
 PAGES = ("page", "page_number", "page_num")
@@ -30,7 +30,7 @@ def create(reader: RequestReader) -> StandardMethod:
     reader.take_parent(needed=True, paired=flat)
     pairs = reader.take_pairs() if flat else ()
     if not resource.is_integer:
-        noun_id = f"{snake(resource.message.name)}_id"
+        noun_id = f"{resource.noun}_id"
         own = () if resource.patterns else (resource.identity.name, "id")
         reader.take("id_field", (noun_id, *own), is_text)
     elif reader.is_resource:
@@ -51,7 +51,7 @@ def _refuse_identity(reader: RequestReader) -> None:
     what = f"the request's field {resource.identity.name}"
     if resource.is_integer:
         raise RefusedError(f"{what} would be the new {name}'s number, and those the store gives")
-    noun_id = f"{snake(name)}_id"
+    noun_id = f"{resource.noun}_id"
     raise RefusedError(
         f"{what} would be the new {name}'s whole name, and a create proposes its {noun_id} (AIP-133)"
     )

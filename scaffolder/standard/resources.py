@@ -24,14 +24,18 @@ class Use:
     request: Message
 
 
-def resource(message: Message, uses: Sequence[Use]) -> Resource:
-    """The message as a resource; a `RefusedError` where it has no identity, or names that no service can make."""
-    identity = _identity(message, uses)
+def resource(message: Message, uses: Sequence[Use], called: str = "") -> Resource:
+    """The message as a resource; a `RefusedError` where it has no identity, or names that no service can make.
+
+    `called` is what RPCs call it, where that is not its name.
+    """
+    noun = snake(called or message.name)
+    identity = _identity(message, noun, uses)
     found: tuple[str, ...] = ()
     if identity.kind is Kind.STRING and (
-        identity.name in ("name", message.resource_name_field) or _literal(_taken(message, identity, uses))
+        identity.name in ("name", message.resource_name_field) or _literal(_taken(noun, identity, uses))
     ):
-        found = _patterns(message, identity, uses)
+        found = _patterns(message, noun, identity, uses)
     fields = [field.name for field in message.fields]
     return Resource(
         message=message,
@@ -45,6 +49,7 @@ def resource(message: Message, uses: Sequence[Use]) -> Resource:
         purge_time=_time(message, uses, "purge_time"),
         unique=_groups(((f.name,) for f in message.fields if f.unique), message.unique_together, fields),
         indexes=_groups(((f.name,) for f in message.fields if f.index), message.index_on, fields),
+        called=called,
     )
 
 
@@ -54,7 +59,7 @@ def aliases(resource: Resource) -> tuple[str, ...]:
     `book` or `book_name` is a resource name, `id` and `book_id` are one id. What is another field of the resource
     is not its identity.
     """
-    noun, own = snake(resource.message.name), resource.identity.name
+    noun, own = resource.noun, resource.identity.name
     if resource.patterns:
         others: tuple[str, ...] = ("name", noun, f"{noun}_name")
     elif fold(own).endswith("uuid"):
@@ -75,8 +80,8 @@ def in_request(request: Message, resource: Resource) -> Field | None:
     return found if found and is_single(found) and found.kind is resource.identity.kind else None
 
 
-def _identity(message: Message, uses: Sequence[Use]) -> Field:
-    candidates = _candidates(message, uses)
+def _identity(message: Message, noun: str, uses: Sequence[Use]) -> Field:
+    candidates = _candidates(message, noun, uses)
     for field in candidates:
         if field.has_presence and field.type_name:
             raise RefusedError(
@@ -89,31 +94,28 @@ def _identity(message: Message, uses: Sequence[Use]) -> Field:
             raise RefusedError(
                 f"its {candidates[0].name} is a {kind}, and an identity is a string or an integer"
             )
-        noun = snake(message.name)
         raise RefusedError(f"it has no identity: no field name, id, uid, uuid or {noun}_id")
     requests = [use.request for use in uses if use.verb in KEY_VERBS]
     asked = [sum(named(request, field.name) is not None for request in requests) for field in usable]
     return usable[asked.index(max(asked))]
 
 
-def _candidates(message: Message, uses: Sequence[Use]) -> list[Field]:
+def _candidates(message: Message, noun: str, uses: Sequence[Use]) -> list[Field]:
     """The fields that may name a resource, the likeliest first."""
-    noun = snake(message.name)
     single = [field for field in message.fields if is_single(field)]
     if marked := [field for field in single if "IDENTIFIER" in field.behaviors]:
         return marked[:1]
     name = next((f for f in single if f.name == (message.resource_name_field or "name")), None)
     is_name = name is not None and name.kind is Kind.STRING
-    if name and is_name and (message.resource_patterns or _literal(_taken(message, name, uses))):
+    if name and is_name and (message.resource_patterns or _literal(_taken(noun, name, uses))):
         return [name]
     words = ("id", "uid", "uuid", f"{noun}_id", f"{noun}_uid", f"{noun}_uuid")
     ids = [field for word in words if (field := named(message, word)) and is_single(field)]
     return ids or ([name] if name else [])
 
 
-def _taken(message: Message, identity: Field, uses: Sequence[Use]) -> list[str]:
+def _taken(noun: str, identity: Field, uses: Sequence[Use]) -> list[str]:
     """What HTTP paths take as the identity: `books/*` of `/v1/{name=books/*}`, `*` of `/v1/books/{name}`."""
-    noun = snake(message.name)
     words = {identity.name, *((noun, f"{noun}_name") if identity.name == "name" else ())}
     keys = {
         patterns.of_variable(variable)
@@ -139,15 +141,15 @@ def _literal(taken: Iterable[str]) -> bool:
     return any(template.strip("*") for template in taken)
 
 
-def _patterns(message: Message, identity: Field, uses: Sequence[Use]) -> tuple[str, ...]:
-    taken = _taken(message, identity, uses)
+def _patterns(message: Message, noun: str, identity: Field, uses: Sequence[Use]) -> tuple[str, ...]:
+    taken = _taken(noun, identity, uses)
     if not message.resource_patterns:
         has_parent = any(named(use.request, "parent") for use in uses if use.verb in ("create", "list"))
         if has_parent and not taken:
             raise RefusedError(
                 "nothing says what a name with a parent looks like, such as a google.api.resource"
             )
-        return patterns.derived(message, taken)
+        return patterns.derived(noun, taken)
     found = patterns.declared(message)
     if other := patterns.contradiction(found, taken):
         raise RefusedError(f"a path takes {other} for its name, and its pattern is {found[0]}")

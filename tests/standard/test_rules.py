@@ -565,6 +565,49 @@ def test_put_without_mask_replaces(load: Load) -> None:
     assert update("") is None
 
 
+@pytest.mark.parametrize("ending", ["Info", "Data", "DTO", "Model", "_Entity"])
+def test_a_message_that_describes_what_rpcs_are_about(load: Load, ending: str) -> None:
+    """A service that is called Book already has BookInfo, as Kratos' users write it."""
+    messages = {name: text.replace("Book ", f"Book{ending} ") for name, text in FLAT.items()}
+    messages[f"Book{ending}"] = messages.pop("Book")
+    messages["GetBookRequest"] = "int64 book_id"
+    rpcs = [f"{name} {types}" for name, types in REPLIES.items()]
+    found = recognise(load(contract(messages, *rpcs, service="Book")))
+    assert verbs(found) == ALL
+    [resource] = found.resources.values()
+    assert (resource.message.name, resource.name, resource.noun) == (f"Book{ending}", "Book", "book")
+
+
+def test_an_answer_is_what_rpcs_are_about_where_another_one_gives_it(load: Load) -> None:
+    messages = {**FLAT, "BookReply": FLAT["Book"], "ListBooksReply": "repeated BookReply books, int64 total"}
+    del messages["Book"], messages["CreateBookReply"], messages["GetBookReply"], messages["UpdateBookReply"]
+    rpcs = {
+        "CreateBook": "CreateBookRequest BookReply",
+        "GetBook": "GetBookRequest BookReply",
+        "ListBooks": "ListBooksRequest ListBooksReply",
+        "UpdateBook": "UpdateBookRequest BookReply",
+        "DeleteBook": "DeleteBookRequest Empty",
+    }
+    assert verbs(recognise(_load(load, messages, rpcs))) == ALL
+    alone = {"CreateBook": rpcs["CreateBook"], "DeleteBook": rpcs["DeleteBook"]}
+    found = recognise(_load(load, messages, alone))
+    assert verbs(found) == {}
+    assert reason(found, "CreateBook") == "custom: no message is called Book"
+
+
+@pytest.mark.parametrize("part", ["BookItem", "BookProfile", "BookRecord", "Data"])
+def test_a_part_of_a_resource_is_not_the_resource(load: Load, part: str) -> None:
+    messages = {name: text.replace("Book ", f"{part} ") for name, text in FLAT.items()}
+    messages[part] = messages.pop("Book")
+    assert verbs(recognise(_load(load, messages, REPLIES))) == {}
+
+
+def test_a_message_of_the_name_itself_comes_first(load: Load) -> None:
+    found = recognise(flat(load, {"BookInfo": FLAT["Book"], "GetBookReply": "BookInfo book"}))
+    assert verbs(found) == {name: verb for name, verb in ALL.items() if verb != "get"}
+    assert reason(found, "GetBook") == "custom: the response GetBookReply is no Book and does not hold one alone"
+
+
 def test_field_that_a_handler_cannot_name(load: Load) -> None:
     found = recognise(named(load, {"CreateBookRequest": "parent, Book class"}), reserved={"class"})
     assert "cannot name its field class" in reason(found, "CreateBook")

@@ -104,7 +104,7 @@ class ResourceSamples:
             "parameters": f", *, {named}" if named else "",
             "call": f"use_case.{create['snake']}({', '.join(call)})",
             "parent": parent.name if parent else "",
-            "plural": plural(title(stored.resource.message.name).lower()).replace(" ", "_"),
+            "plural": plural(title(stored.resource.name).lower()).replace(" ", "_"),
         }
 
     def _children(self) -> list[View]:

@@ -191,7 +191,7 @@ class ServiceViews:
         own = [f"{self.names.stem}UseCase"]
         for resource in resources:
             name = repository_class(resource, self._store(resource))
-            own += [name, f"Sql{name}", f"Cached{name}", f"Fake{name}", f"{resource.message.name}Row"]
+            own += [name, f"Sql{name}", f"Cached{name}", f"Fake{name}", f"{resource.name}Row"]
         return [*own, f"Async{self.names.stem}Client", *(DATA_CLASSES | BIZ_CLASSES if resources else ())]
 
     def _conversions(self, domain: Domain, imports: Imports) -> list[Conversion]:

@@ -151,7 +151,7 @@ class StandardService:
         pairs = [*((given[name], own[of]) for name, of in named.items()), *plain]
         return Builder(
             builder_name(stored, request),
-            title(standard.resource.message.name).lower(),
+            title(standard.resource.name).lower(),
             stored.entity,
             self.imports.type_of(request),
             [f"{stored.attributes[of.name]}={read_for(self.domain, field, of)}" for field, of in pairs],

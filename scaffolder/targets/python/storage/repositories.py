@@ -92,9 +92,9 @@ def repository_view(domain: Domain, resource: Resource, store: str, model: Model
         "property": repository_property(resource, store),
         "resource": resource,
         "entity": domain.class_of(resource.message),
-        "row_class": f"{resource.message.name}Row",
-        "noun": title(resource.message.name).lower(),
-        "plural": plural(title(resource.message.name).lower()),
+        "row_class": f"{resource.name}Row",
+        "noun": title(resource.name).lower(),
+        "plural": plural(title(resource.name).lower()),
         "model": model,
         "table": model.table,
     }
@@ -117,4 +117,4 @@ def repository_property(resource: Resource, store: str) -> str:
 def repository_class(resource: Resource, store: str) -> str:
     """The protocol in biz/: `BookRepository`, `AdminBookRepository` of the store `admin_book`."""
     before, _, after = in_words(store or noun_of(resource), noun_of(resource))
-    return f"{pascal(before)}{resource.message.name}{pascal(after)}Repository"
+    return f"{pascal(before)}{resource.name}{pascal(after)}Repository"

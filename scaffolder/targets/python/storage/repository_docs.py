@@ -9,7 +9,7 @@ from scaffolder.targets.python.text import WIDTH, docstring
 
 def repository_docs(stored: Stored) -> dict[str, str]:
     """By the method's name; `kept_for` is of the constant that says how long what is deleted can come back."""
-    noun = title(stored.resource.message.name).lower()
+    noun = title(stored.resource.name).lower()
     once = ", once for each request_id: the same again gives what is stored"
     unless = ", and AbortedError where its etag is not the stored one"
     below = ", and FailedPreconditionError where something is below it"

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from scaffolder.contract.model import Contract
 from scaffolder.standard import Resource, Standard
-from scaffolder.targets.python.names import noun, snake
+from scaffolder.targets.python.names import noun
 from scaffolder.targets.python.nouns import qualifies
 
 
 def noun_of(resource: Resource) -> str:
     """`order_item` of the message OrderItem."""
-    return snake(resource.message.name)
+    return resource.noun
 
 
 def resource_stores(
