@@ -126,7 +126,7 @@ class StandardMethod:
     Of the response: `items` are the resources of a list or a batch, `result` the field that holds the resource, ``""``
     where the response is the resource; `next_token` and `total_size` as they are called. `result_identity` is the only
     field of a response that holds no more of the resource than its identity; `is_empty` is true where the response
-    holds nothing of it.
+    holds nothing of it, and `success` then the flag that it has alone, which is true.
 
     `why` says in words what the RPC was taken for, and by what.
     """
@@ -162,4 +162,5 @@ class StandardMethod:
     is_empty: bool = False
     replaces: bool = False
     result_identity: str = ""
+    success: str = ""
     why: str = ""

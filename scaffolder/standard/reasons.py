@@ -62,7 +62,7 @@ def _taken(standard: StandardMethod) -> str:
 
 def _given(standard: StandardMethod) -> str:
     if standard.is_empty:
-        return "nothing"
+        return standard.success or "nothing"
     if standard.items:
         return _joined([each for each in (standard.items, standard.next_token, standard.total_size) if each])
     name = standard.resource.message.name

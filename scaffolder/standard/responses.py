@@ -10,6 +10,7 @@ from scaffolder.standard.fields import (
     RefusedError,
     Test,
     holds,
+    is_flag,
     is_integer,
     is_text,
     is_texts,
@@ -21,20 +22,23 @@ from scaffolder.standard.resources import in_request
 Slots = dict[str, Any]
 """Fields of a `StandardMethod` with their values."""
 
+SUCCESS = ("success", "ok", "succeeded", "successful", "is_success", "is_ok")
+"""What a flag is called that only says that the call did not fail; one that fails has an error for an answer."""
+
 TOTALS = ("total_size", "total", "total_count", "count")
 
 
 def of_one(response: Message, resource: Resource, verb: str) -> Slots:
     """The resource itself, or a message with one field: the resource, or where no more is asked for its identity.
 
-    A create, an update and a delete may answer with nothing at all.
+    A create, an update and a delete may answer with nothing at all, or that they succeeded.
     """
     name = resource.message.name
     _refuse_operation(response)
     if response.full_name == resource.message.full_name:
         return {}
-    if not response.fields and verb != "get":
-        return {"is_empty": True}
+    if verb != "get" and (nothing := _nothing(response)):
+        return nothing
     first = response.fields[0] if response.fields else None
     if first and holds(first, resource.message):
         _refuse_more(response, {first.name})
@@ -42,7 +46,17 @@ def of_one(response: Message, resource: Resource, verb: str) -> Slots:
     if first and verb != "get" and in_request(response, resource) is first:
         _refuse_more(response, {first.name})
         return {"result_identity": first.name}
+    if verb == "delete":
+        _refuse_more(response, set())
     raise RefusedError(f"{_described(response)} is no {name} and does not hold one alone")
+
+
+def _nothing(response: Message) -> Slots:
+    """Of a response that holds nothing of a resource."""
+    flag = named(response, *SUCCESS)
+    if flag and is_flag(flag) and len(response.fields) == 1:
+        return {"is_empty": True, "success": flag.name}
+    return {} if response.fields else {"is_empty": True}
 
 
 def of_delete(response: Message, resource: Resource) -> Slots:
@@ -78,8 +92,8 @@ def of_list(response: Message, resource: Resource) -> Slots:
 def of_batch(response: Message, resource: Resource, *, may_be_empty: bool) -> Slots:
     """One repeated field of the resource alone; nothing, where resources are deleted."""
     _refuse_operation(response)
-    if may_be_empty and not response.fields:
-        return {"is_empty": True}
+    if may_be_empty and (nothing := _nothing(response)):
+        return nothing
     items = _items(response, resource)
     _refuse_more(response, {items})
     return {"items": items}

@@ -206,14 +206,19 @@ RESPONSES = [
     ("CreateBook", "Book result", "result"),
     ("CreateBook", "Book book, string message", "!the response's field message"),
     ("CreateBook", "int64 id, string title", "!the response's field title"),
-    ("CreateBook", "bool ok", "!the response CreateBookReply is no Book"),
+    ("CreateBook", "bool ok", "success"),
+    ("CreateBook", "bool ok, string message", "!the response CreateBookReply is no Book"),
+    ("CreateBook", "string ok", "!the response CreateBookReply is no Book"),
+    ("GetBook", "bool success", "!the response GetBookReply is no Book"),
     ("GetBook", "", "!the response GetBookReply is no Book"),
     ("GetBook", "int64 id", "!the response GetBookReply is no Book"),
     ("GetBook", "repeated Book book", "!the response GetBookReply is no Book"),
     ("UpdateBook", "", "is_empty"),
     ("UpdateBook", "int64 id", "result_identity"),
     ("DeleteBook", "int64 id", "result_identity"),
-    ("DeleteBook", "bool success", "!the response DeleteBookReply is no Book"),
+    ("DeleteBook", "bool success", "success"),
+    ("DeleteBook", "bool success, int64 id", "!the response's field success"),
+    ("DeleteBook", "int32 rows", "!the response's field rows is nothing that a store knows"),
     ("DeleteBook", "Book book", "!which has no delete_time"),
     ("ListBooks", "repeated Book results, int32 count", "total_size"),
     ("ListBooks", "repeated Book books, int32 total_count", "total_size"),
@@ -605,7 +610,9 @@ def test_a_part_of_a_resource_is_not_the_resource(load: Load, part: str) -> None
 def test_a_message_of_the_name_itself_comes_first(load: Load) -> None:
     found = recognise(flat(load, {"BookInfo": FLAT["Book"], "GetBookReply": "BookInfo book"}))
     assert verbs(found) == {name: verb for name, verb in ALL.items() if verb != "get"}
-    assert reason(found, "GetBook") == "custom: the response GetBookReply is no Book and does not hold one alone"
+    assert (
+        reason(found, "GetBook") == "custom: the response GetBookReply is no Book and does not hold one alone"
+    )
 
 
 def test_field_that_a_handler_cannot_name(load: Load) -> None:

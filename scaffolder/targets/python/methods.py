@@ -229,7 +229,7 @@ class StandardView:
         """The response, of what the use case gave."""
         standard, stored, response = self.standard, self.stored, self.imports.type_of(self.response)
         if self._is_empty:
-            return f"{response}()"
+            return f"{response}({f'{standard.success}=True' if standard.success else ''})"
         written = f"{stored.domain.function_of(stored.resource.message)}_to({stored.variable})"
         if standard.read_mask:
             name = "" if standard.read_mask == "read_mask" else f', "{standard.read_mask}"'
