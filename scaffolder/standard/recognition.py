@@ -132,8 +132,11 @@ class _Recogniser:
         if plan.service.full_name not in services:
             if plan.verb == "create":
                 self._method(plan, resources[plan.message])
-            others = " and ".join(sorted(set(services)))
-            raise RefusedError(f"{plan.service.name} creates no {name} and has none; {others} does")
+            others = sorted(set(services))
+            does = "do" if len(others) > 1 else "does"
+            raise RefusedError(
+                f"{plan.service.name} creates no {name} and has none; {' and '.join(others)} {does}"
+            )
         return self._method(plan, resources[plan.message])
 
     def _uncreated(self, plan: Plan, name: str) -> str:

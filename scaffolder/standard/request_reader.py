@@ -30,7 +30,7 @@ class RequestReader:
     """Takes the fields of a request one by one; those that nothing takes are left.
 
     `methods` are the RPCs with this request, whose paths tell which field is a parent; `slots` are fields of a
-    `StandardMethod`.
+    `StandardMethod`. `compares` is true once its fields were taken as those that have to be equal.
     """
 
     request: Message
@@ -38,6 +38,7 @@ class RequestReader:
     methods: Sequence[Method] = ()
     left: dict[str, Field] = field(init=False)
     slots: dict[str, str] = field(default_factory=dict)
+    compares: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.left = {each.name: each for each in self.request.fields}
@@ -100,6 +101,7 @@ class RequestReader:
         can compare.
         """
         own = {each.name: each for each in self.resource.message.fields}
+        self.compares = equal
         found = []
         for name, each in [*self.left.items()]:
             other = own.get(name)
@@ -146,9 +148,26 @@ class RequestReader:
             why = f"is a parent, and {a(name)} has none"
         elif called in SEARCHES:
             why = "is a search, whose rules are not in the contract"
+        elif called in _NEEDS and not (called == "etag" and self.resource.etag):
+            why = _NEEDS[called].format(name)
         else:
-            why = _NEEDS.get(called, "is nothing that a store knows").format(name)
+            why = self._useless(each)
         return f"the request's field {each.name} {why}"
+
+    def _useless(self, each: Field) -> str:
+        """Why a field that the resource may have as well is of no use here."""
+        own = next((f for f in self.resource.message.fields if f.name == each.name), None)
+        if own is None:
+            return "is nothing that a store knows"
+        if not same_type(each, own):
+            return f"has another type than that of {a(self.resource.message.name)}"
+        if not self.compares:
+            return f"is one of {a(self.resource.message.name)}, and of no use here"
+        if each.kind is Kind.BOOL and is_single(each):
+            return "would find what is false wherever it is not set: make it optional"
+        return (
+            "holds nothing that a list can compare: that is a text, an integer, an enum or an optional bool"
+        )
 
 
 _NEEDS = {

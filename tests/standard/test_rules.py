@@ -157,12 +157,12 @@ REFUSED = [
     ("CreateBook", "parent, book_id", "holds no Book and none of its fields"),
     ("CreateBook", "parent, Book book, repeated string tags", "field tags is nothing"),
     ("GetBook", "name, etag", "field etag needs an etag in Book"),
-    ("GetBook", "name, title", "field title is nothing"),
+    ("GetBook", "name, title", "field title is one of a Book, and of no use here"),
     ("GetBook", "title", "has no name, which names a Book"),
     ("GetBook", "repeated string name", "has no name, which names a Book"),
     ("ListBooks", "parent, page_token, query", "field query is a search"),
     ("ListBooks", "parent, page_token, bool show_deleted", "show_deleted needs a delete_time in Book"),
-    ("ListBooks", "parent, page_token, int32 pages, repeated string title", "field title is nothing"),
+    ("ListBooks", "parent, page_token, int32 pages, repeated string title", "field title has another type"),
     ("ListBooks", "parent, page_token, int32 filter", "field filter is nothing"),
     ("ListBooks", "parent, int32 page_size", "next_page_token without a page_token"),
     ("ListBooks", "parent, page_token, int32 page", "page_token and page say in two ways"),
@@ -183,6 +183,28 @@ def test_request_that_asks_for_more_is_custom(load: Load, rpc: str, request_body
     assert told in reason(found, rpc)
     others = ALL if rpc != "CreateBook" else {}
     assert verbs(found) == {name: verb for name, verb in others.items() if name != rpc}
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("bool lent", "field lent would find what is false wherever it is not set: make it optional"),
+        ("repeated string tags", "field tags holds nothing that a list can compare"),
+        ("double price", "field price holds nothing that a list can compare"),
+        ("Time sold", "field sold holds nothing that a list can compare"),
+    ],
+)
+def test_field_that_a_list_cannot_compare(load: Load, asked: str, told: str) -> None:
+    book = "int64 id, title, bool lent, repeated string tags, double price, Time sold"
+    found = recognise(
+        flat(load, {"Book": book, "CreateBookRequest": "title", "ListBooksRequest": f"int32 page, {asked}"})
+    )
+    assert told in reason(found, "ListBooks")
+
+
+def test_get_has_no_use_for_an_etag(load: Load) -> None:
+    found = recognise(named(load, {"Book": f"{PATTERN};, name, title, etag", "GetBookRequest": "name, etag"}))
+    assert "field etag is one of a Book, and of no use here" in reason(found, "GetBook")
 
 
 def test_view_is_refused_as_one(load: Load) -> None:
@@ -543,8 +565,8 @@ def test_id_of_a_new_resource(load: Load) -> None:
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ("int64 title", "field title is nothing"),
-        ("title, repeated int32 pages", "field pages is nothing"),
+        ("int64 title", "field title has another type"),
+        ("title, repeated int32 pages", "field pages has another type"),
         ("title, author", "field author is nothing"),
         ("int32 pages", "has no field title, which a Book requires"),
     ],
