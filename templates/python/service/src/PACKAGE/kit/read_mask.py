@@ -25,6 +25,8 @@ from .errors import InvalidArgumentError
 
 M = TypeVar("M", bound=Message)
 
+MAX_LENGTH = 10_000
+"""As many as a filter may have: masks are kept, for each of a list's items to be shown by."""
 _SEGMENT = re.compile(r"(?:`([^`]+)`|([^.`]+))(\.|\Z)")
 _MAX_DEPTH = 100  # as deep as protobuf reads messages
 _ANY_FIELDS = ("google.protobuf.Struct", "google.protobuf.Value")
@@ -41,9 +43,12 @@ def read_masked(message: M, mask: FieldMask | Iterable[str], field: str = "read_
     """A copy of the message with what the mask names; of a list's response, mask each item.
 
     Raises InvalidArgumentError about `field`, with every path that leads to no field and every element of a list that
-    is addressed by its index. A map's key may be any: one that is not there shows nothing.
+    is addressed by its index. A map's key may be any: one that is not there shows nothing. A mask may have
+    `MAX_LENGTH` characters.
     """
     paths = tuple(mask.paths if isinstance(mask, FieldMask) else mask)
+    if sum(map(len, paths)) > MAX_LENGTH:
+        raise InvalidArgumentError.field(field, f"longer than {MAX_LENGTH} characters")
     shown = _compiled(message.DESCRIPTOR, paths, field)
     copied = type(message)()
     if shown:
