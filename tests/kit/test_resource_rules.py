@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from kit.errors import Code, InvalidArgumentError, ServiceError
 from kit.resource import Rules, new_etag, no_transaction, select, utc_now
 from kit.resource.fields import read
+from kit.resource.masks import MAX_TOLD
 
 from .library import BOOK, LOAN, PLAIN, Book, BookAuthor, BookBinding, BookEbook, BookPaper, Loan
 
@@ -243,6 +244,17 @@ def test_a_field_of_the_server_may_be_named_while_it_stays(mask: list[str]) -> N
         assert (field, description) == ("update_mask", f"{path} is set by the server and cannot be updated")
 
 
+def test_of_many_unknown_paths_the_first_are_told() -> None:
+    wrong = refused(stored(), Book(), *(f"titel{number}" for number in range(10_000)))
+    assert len(wrong) == MAX_TOLD
+
+
+def test_a_name_that_none_could_be_is_not_told_in_full() -> None:
+    error = BOOK.not_found("x" * 1_000_000)
+    assert len(error.message) < 1100
+    assert error.metadata == {"resource": "x" * 1000 + "…"}
+
+
 def test_a_field_of_the_server_stays_where_it_is_not_named() -> None:
     other = Book(name="shelves/1/books/3", title="New", create_time=None, etag="x")
     for mask in ([], ["*"], ["title"]):
@@ -255,6 +267,13 @@ def test_an_immutable_field_stays_the_same_or_is_an_error(mask: list[str]) -> No
     assert BOOK.updated(current, Book(title="Emma", isbn="1"), mask).isbn == "1"
     (found,) = refused(current, Book(title="Emma", isbn="2"), *mask)
     assert found == ("isbn", "is immutable: it is set once, at creation")
+
+
+def test_a_field_that_is_required_and_immutable_is_told_once() -> None:
+    rules = Rules(Book, type="Book", required=["title"], immutable=["title"])
+    for mask in (["*"], ["title"]):
+        ((field, description),) = refused(stored(), Book(), *mask, rules=rules)
+        assert (field, description) == ("title", "is immutable: it is set once, at creation")
 
 
 def test_an_immutable_field_of_a_message() -> None:
@@ -367,6 +386,8 @@ BOTH = Rules(
 SINGLE = Rules(Book, type="x.com/Config", patterns=["users/{user}/config"])
 PAIR = Rules(Book, type="x.com/Pair", patterns=["users/{user}/pairs/{left}~{right}"])
 ANY = Rules(Book, type="x.com/UserEvent", patterns=["*"])
+REMARK = Rules(Book, type="x.com/Remark", patterns=["books/{book}/reviews/{review}"])
+OTHER = Rules(Book, type="x.com/Review", patterns=["books/{book}/reviews/{review}"], id_field="remark.id")
 
 
 @pytest.mark.parametrize(
@@ -412,7 +433,9 @@ def test_an_id_that_nobody_proposes_is_a_uuid() -> None:
         (BOOK, "shelves/1", "é", "book_id", "is no resource id"),
         (BOOK, "shelves/1", "a" * 64, "book_id", "is no resource id"),
         (BOOK, "shelves/1", "..", "book_id", "is no resource id"),
-        (PAIR, "users/1", "ab", "left_id", "does not make a name"),
+        (PAIR, "users/1", "ab", "pair_id", "does not make a name"),
+        (REMARK, "books/1", "a/b", "remark_id", "is no resource id"),
+        (OTHER, "books/1", "a/b", "remark.id", "is no resource id"),
         (LOAN, "", "a/b", "loan_id", "is no resource id"),
         (ANY, "", "a/b", "user_event_id", "is no resource id"),
     ],

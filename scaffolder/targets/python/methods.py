@@ -99,7 +99,7 @@ class StandardView:
                 f"{target} = {stored.constant}.new_name({', '.join(filter(None, (parent, second)))})"
             )
         else:
-            own = "" if {"OUTPUT_ONLY", "IDENTIFIER"} & resource.identity.behaviors else target
+            own = "" if stored.is_identified else target
             given = f"proposed={proposed or own}" if proposed or own else ""
             found.append(f"{target} = {stored.constant}.new_name({given})")
         if parent and resource.parent_field:

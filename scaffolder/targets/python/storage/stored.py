@@ -9,7 +9,7 @@ from functools import cached_property
 from scaffolder.contract.model import Field, Message
 from scaffolder.standard import Resource, StandardMethod
 from scaffolder.targets.python.domain import Domain
-from scaffolder.targets.python.names import safe
+from scaffolder.targets.python.names import safe, snake
 from scaffolder.targets.python.storage.repositories import entity_variable, repository_property
 from scaffolder.targets.python.storage.store_names import noun_of
 from scaffolder.targets.python.text import literal
@@ -143,6 +143,31 @@ class Stored:
         payloads = {each.payload for each in self.flat if each.verb in ("create", "update")}
         return payloads.pop() if len(payloads) == 1 else self.variable
 
+    @property
+    def id_field(self) -> str:
+        """Where its id is proposed: the use case's parameter, else the identity; `""` where its rules know, or nobody may.
+
+        What a request calls otherwise, the handler renames.
+        """
+        creates = [each for each in self.flat if each.verb == "create"]
+        if any(each.id_field for each in creates):
+            usual = f"{snake(self._type.rpartition('/')[2])}_id"
+            found = f"{self.variable.strip('_')}_id"
+            return found if found != usual else ""
+        is_own = not (self.resource.patterns or self.resource.is_integer or self.is_identified)
+        is_given = is_own and any(each.payload for each in creates)
+        return f"{self.field}.{self.resource.identity.name}" if is_given else ""
+
+    @property
+    def is_identified(self) -> bool:
+        """Whether the contract says that the server alone gives the identity."""
+        return bool({"OUTPUT_ONLY", "IDENTIFIER"} & self.resource.identity.behaviors)
+
+    @property
+    def _type(self) -> str:
+        """What callers are told that it is."""
+        return self.resource.message.resource_type or noun_of(self.resource)
+
     @cached_property
     def needs(self) -> frozenset[str]:
         """The methods of its repository, and `for_update`, `force` and `request_id` where they take those."""
@@ -182,13 +207,14 @@ class Stored:
         resource = self.resource
         odd = {name: attribute for name, attribute in self.attributes.items() if name != attribute}
         arguments = {
-            "type": literal(resource.message.resource_type or noun_of(resource)),
+            "type": literal(self._type),
             "field": literal(self.field) if self.field else "",
             "identity": literal(resource.identity.name) if resource.identity.name != "name" else "",
             "patterns": _names(resource.patterns),
             **{name: _names(paths) for name, paths in self.behaviors.items()},
             "oneofs": _names(self._oneofs()),
             "parent_field": literal(resource.parent_field) if resource.parent_field else "",
+            "id_field": literal(self.id_field) if self.id_field else "",
             "attributes": literal(odd) if odd else "",
         }
         return [f"{name}={value}" for name, value in arguments.items() if value]

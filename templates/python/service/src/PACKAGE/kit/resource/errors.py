@@ -10,6 +10,8 @@ from ..errors import AbortedError, AlreadyExistsError, FailedPreconditionError, 
 
 E = TypeVar("E", bound=ServiceError)
 
+_MAX_NAME = 1000  # as long as a name can be; what is longer came from a client, and need not go back
+
 
 def not_found(kind: str, name: object) -> NotFoundError:
     """NOT_FOUND, reason RESOURCE_NOT_FOUND."""
@@ -47,10 +49,12 @@ def changed(kind: str, name: object) -> AbortedError:
 
 
 def _about(error: type[E], reason: str, kind: str, name: object, what: str) -> E:
-    noun = kind.rpartition("/")[2]
+    noun, shown = kind.rpartition("/")[2], str(name)
+    if len(shown) > _MAX_NAME:
+        shown = f"{shown[:_MAX_NAME]}…"
     return error(
-        f'{noun} "{name}" {what}',
+        f'{noun} "{shown}" {what}',
         reason=reason,
-        metadata={"resource": str(name)},
-        details=[resource_info(kind, str(name), description=what)],
+        metadata={"resource": shown},
+        details=[resource_info(kind, shown, description=what)],
     )

@@ -32,12 +32,6 @@ class NamePattern:
         end = -2 if _VARIABLE.search(self.segments[-1]) else -1
         return NamePattern(self.segments[:end])
 
-    @property
-    def id_field(self) -> str:
-        """The field of a request that proposes the id: ``book_id``."""
-        found = _VARIABLE.search(self.segments[-1])
-        return f"{found[1].removesuffix('_id')}_id" if found else ""
-
     def fits(self, name: str, *, wildcards: bool = False) -> bool:
         """Whether a name has this form; ``-`` for an id only where `wildcards` are allowed."""
         parts = tuple(name.split("/")) if name else ()
@@ -71,22 +65,24 @@ def _fits(segment: str, part: str) -> bool:
 
 
 class Names:
-    """The names that the resources of one type have, by their patterns; any, where there are none."""
+    """The names that the resources of one type have, by their patterns; any, where there are none.
 
-    def __init__(self, patterns: Sequence[str], identity: str, noun: str) -> None:
+    `id_field` is the field of a request that proposes the id of a new one.
+    """
+
+    def __init__(self, patterns: Sequence[str], identity: str, id_field: str) -> None:
         self._patterns = [NamePattern.of(each) for each in patterns if each != "*"]
         self._identity = identity
-        self._id_field = f"{noun}_id"
+        self._id_field = id_field
 
     def new(self, parent: str, proposed: str) -> str:
         """See `Rules.new_name`."""
         if not self._patterns:
             return resource_id(proposed, field=self._id_field)
         pattern = self._in(parent, wildcards=False)
-        field = pattern.id_field or self._identity
-        name = pattern.child(parent, resource_id(proposed, field=field) if proposed else "")
+        name = pattern.child(parent, resource_id(proposed, field=self._id_field) if proposed else "")
         if not pattern.fits(name):
-            raise invalid(field, f"{proposed!r} does not make a name of the form {str(pattern)!r}")
+            raise invalid(self._id_field, f"{proposed!r} does not make a name of the form {str(pattern)!r}")
         return name
 
     def check(self, name: str, field: str) -> str:

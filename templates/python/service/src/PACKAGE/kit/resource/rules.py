@@ -31,6 +31,7 @@ class Rules(Generic[T]):
     is where requests have it, as violations say: ``book`` of ``book.title``, ``""`` where requests repeat its fields.
     `identity` is the field that names it, `patterns` those of its resource name (``shelves/{shelf}/books/{book}``);
     none where the identity is an id alone, and then `parent_field` is the field with the parent's id, if any.
+    `id_field` is where a request proposes the id of a new one, ``book_id`` unless told otherwise.
 
     `required`, `output_only`, `input_only` and `immutable` are fields, also those in messages and in lists of messages
     (``author.given_name``, ``authors.given_name``). `oneofs` are groups of fields of which one can be set. All names
@@ -54,6 +55,7 @@ class Rules(Generic[T]):
         immutable: Sequence[str] = (),
         oneofs: Sequence[Sequence[str]] = (),
         parent_field: str = "",
+        id_field: str = "",
         attributes: Mapping[str, str] = {},
         max_page_size: int = 1000,
         default_page_size: int = 50,
@@ -66,7 +68,7 @@ class Rules(Generic[T]):
         self._output_only, self._immutable = tuple(output_only), tuple(immutable)
         self._input_only, self._oneofs = tuple(input_only), tuple(oneofs)
         self._owned = behavior.tree(output_only)
-        self._names = Names(patterns, identity, _snake(type.rpartition("/")[2]))
+        self._names = Names(patterns, identity, id_field or f"{_snake(type.rpartition('/')[2])}_id")
         self._lists = Lists(
             kind=type,
             fields=self._fields,
@@ -139,7 +141,7 @@ class Rules(Generic[T]):
         ]
         was_missing = behavior.missing(current, self._required, self._fields)
         empty = behavior.missing(result, self._required, self._fields)
-        wrong += [_required(self._at(path)) for path in empty if path not in was_missing]
+        wrong += [_required(self._at(path)) for path in empty if path not in (*was_missing, *changed)]
         if wrong:
             raise InvalidArgumentError.of(wrong)
         return result
