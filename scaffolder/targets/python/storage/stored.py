@@ -145,7 +145,7 @@ class Stored:
 
     @property
     def id_field(self) -> str:
-        """Where its id is proposed: the use case's parameter, else the identity; `""` where its rules know, or nobody may.
+        """Where its id is proposed: a parameter of the use case, or the identity; `""` where its rules know it.
 
         What a request calls otherwise, the handler renames.
         """
