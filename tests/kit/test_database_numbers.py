@@ -16,6 +16,7 @@ from kit.database import (
     DatabaseConfig,
     JsonOf,
     RowNumber,
+    RowReference,
     Unsigned64,
     constraints,
     replace_row,
@@ -65,7 +66,7 @@ class NoteRow(Base):
     __tablename__ = "notes"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(RowNumber, ForeignKey("tickets.id"))
+    ticket_id: Mapped[int] = mapped_column(RowReference, ForeignKey("tickets.id"))
 
 
 def row(**values: Any) -> TicketRow:

@@ -125,7 +125,7 @@ def test_unsigned_identity_is_a_number_that_the_store_gives(load: Load, kind: st
     assert key.type == 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
     assert shelf.type == "sa.BigInteger()"
     assert key.definition == "id: Mapped[int] = mapped_column(RowNumber, primary_key=True)"
-    assert shelf.definition == "shelf_id: Mapped[int] = mapped_column(RowNumber)"
+    assert shelf.definition == "shelf_id: Mapped[int] = mapped_column(RowReference)"
     assert pages.type.startswith("sa.Numeric(20, 0)")
     assert [(each.columns, each.table) for each in found["books"].foreign_keys] == [
         (("shelf_id",), "shelves")

@@ -31,6 +31,7 @@ COLUMN_TYPES = frozenset(
         "JsonOf",
         "Mapped",
         "RowNumber",
+        "RowReference",
         "UniqueConstraint",
         "Unsigned64",
         "mapped_column",
@@ -63,7 +64,7 @@ UNSIGNED = ColumnType(
 )
 NUMBER = ColumnType("", "sa.Integer()", '"0"')
 WIDE_NUMBER = ColumnType("BigInteger", "sa.BigInteger()", '"0"')
-PARENT_NUMBER = ColumnType("RowNumber", "sa.BigInteger()", '"0"')
+PARENT_NUMBER = ColumnType("RowReference", "sa.BigInteger()", '"0"')
 JSON = 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
 
 BY_ANNOTATION = {

@@ -10,7 +10,18 @@ from .query import select_page
 from .rows import replace_row
 from .sessions import Database
 from .text import children
-from .types import Double, EnumName, Exact, JsonOf, Microseconds, Name, RowNumber, Unsigned64, UtcDateTime
+from .types import (
+    Double,
+    EnumName,
+    Exact,
+    JsonOf,
+    Microseconds,
+    Name,
+    RowNumber,
+    RowReference,
+    Unsigned64,
+    UtcDateTime,
+)
 
 __all__ = [
     "Database",
@@ -22,6 +33,7 @@ __all__ = [
     "Microseconds",
     "Name",
     "RowNumber",
+    "RowReference",
     "Unsigned64",
     "UtcDateTime",
     "children",

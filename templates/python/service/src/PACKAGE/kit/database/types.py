@@ -125,6 +125,15 @@ class RowNumber(TypeDecorator[int]):
         return -1 if value is not None and value >= 2**63 else value
 
 
+class RowReference(RowNumber):
+    """The number of a row of another table."""
+
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(BigInteger())
+
+
 class Exact(TypeDecorator[Decimal]):
     """Decimal numbers without loss, and without the zeros at their end: NUMERIC on PostgreSQL.
 
