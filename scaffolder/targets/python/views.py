@@ -6,23 +6,15 @@ The only entrance to this package for the stages above it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import PurePosixPath
 from typing import Any
 
-from scaffolder.contract.model import Contract, Enum, File, Service
+from scaffolder.contract.model import Contract, Service
 from scaffolder.standard import Standard
+from scaffolder.targets.python.emitted import Emitted
 from scaffolder.targets.python.errors import error_views
-from scaffolder.targets.python.modules import (
-    OWN_STUBS,
-    rewrite_enums,
-    rewrite_imports,
-    rewrite_keywords,
-    safe_stem,
-    stem,
-)
 from scaffolder.targets.python.names import noun, title
 from scaffolder.targets.python.nouns import gen_names
 from scaffolder.targets.python.recognition import standard_of
@@ -37,8 +29,6 @@ from scaffolder.targets.python.toolchain import toolchain
 
 PORTS = {"grpc": 9000, "http": 8000}
 """The ports of every generated service: the only place that knows them."""
-
-_GEN = "\0"  # which stands in no text of protoc's: a contract that holds one is refused
 
 
 @dataclass(frozen=True)
@@ -121,7 +111,7 @@ class ProjectViews:
                 "contracts": [file.name for file in self.contract.requested],
                 "slug": _dns_label(self.name),
                 "ports": PORTS,
-                "floors": toolchain(self._emitted.values()),
+                "floors": toolchain(self._emitted.texts.values()),
                 "http_prefixes": _prefixes(services),
                 "features": self.features,
                 "handlers": self.handlers_folder,
@@ -168,45 +158,11 @@ class ProjectViews:
 
     def messages(self, package: str) -> dict[str, str]:
         """protoc's modules and stubs by path below ``PACKAGE/gen``, with imports that work from there."""
-        found = {path: text.replace(_GEN, f"{package}.gen") for path, text in self._moved.items()}
-        found |= {f"{folder}/__init__.py".lstrip("/"): "" for folder in _folders(found)}
-        return found
+        return self._emitted.below(f"{package}.gen")
 
     @cached_property
-    def _moved(self) -> dict[str, str]:
-        """protoc's modules and stubs with imports that work from the package whose name replaces `_GEN`."""
-        files = {stem(file.name): file for file in self.contract.files if not file.provider}
-        found = {}
-        for path, text in self._emitted.items():
-            owner = files[path.rpartition("_pb2")[0]]
-            needs = self._needs(owner)
-            moved = rewrite_imports(text, needs, _GEN)
-            if "_pb2_grpc.py" in path:
-                moved = rewrite_keywords(moved, owner.services)
-            safe = safe_stem(owner.name) + path.removeprefix(stem(owner.name))
-            found[safe] = rewrite_enums(moved, self._enums(needs)) if path.endswith(".pyi") else moved
-        return found
-
-    @cached_property
-    def _emitted(self) -> dict[str, str]:
-        names = [file.name for file in self.contract.files if not file.provider]
-        return self.emit(self.contract.descriptor_set, names)
-
-    def _enums(self, files: list[File]) -> list[tuple[Enum, str]]:
-        """The enums of the files whose own stubs have no `ValueType`, with their packages."""
-        packages = {file.name: file.package for file in files if file.provider in OWN_STUBS}
-        return [(e, packages[e.file]) for e in self.contract.enums.values() if e.file in packages]
-
-    def _needs(self, file: File) -> list[File]:
-        """The file and all it depends on, since stubs name types through public imports as well."""
-        found: dict[str, File] = {}
-        pending = [file.name]
-        while pending:
-            name = pending.pop()
-            if name not in found and name in self.contract.by_name:
-                found[name] = self.contract.by_name[name]
-                pending += found[name].dependencies
-        return list(found.values())
+    def _emitted(self) -> Emitted:
+        return Emitted(self.contract, self.emit)
 
     def _services(self, package: str) -> list[ServiceViews]:
         if package not in self._by_package:
@@ -304,11 +260,3 @@ def _prefixes(services: list[dict[str, Any]]) -> list[str]:
 def _dns_label(name: str) -> str:
     """The name as Kubernetes and Compose want it: RFC 1123, at most 63 of a-z, 0-9 and dashes."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower())[:63].strip("-")
-
-
-def _folders(paths: Iterable[str]) -> set[str]:
-    """Every folder that holds one of the paths, the root (`""`) included."""
-    found = {""}
-    for path in paths:
-        found |= {"" if str(p) == "." else str(p) for p in PurePosixPath(path).parents}
-    return found

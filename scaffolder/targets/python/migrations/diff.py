@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
-from typing import get_args
 
 from scaffolder.targets.python.migrations import steps as s
+from scaffolder.targets.python.migrations.compaction import compacted
 from scaffolder.targets.python.migrations.constraints import Constraints
 from scaffolder.targets.python.migrations.retyping import fits
 from scaffolder.targets.python.migrations.state import Renames, State
@@ -254,46 +254,3 @@ def _free(name: str, taken: Collection[str], limit: int) -> str:
     """The name, with a number behind it where it is taken."""
     candidates = (shortened(f"{name}{suffix}", limit) for suffix in chain([""], (f"_{n}" for n in count(2))))
     return next(candidate for candidate in candidates if candidate not in taken)
-
-
-_COLUMNS = (s.AddColumn, s.AlterColumn, s.SetColumnAside, s.ReviveColumn, s.AddUnique)
-_OnOneTable = (
-    s.AddColumn
-    | s.AlterColumn
-    | s.KeepColumn
-    | s.ReviveColumn
-    | s.RenameColumn
-    | s.SetColumnAside
-    | s.RenameValues
-    | s.AddIndex
-    | s.DropIndex
-    | s.AddUnique
-    | s.DropUnique
-    | s.AddCheck
-    | s.DropCheck
-    | s.AddForeignKey
-    | s.DropForeignKey
-)
-_ON_ONE_TABLE = get_args(_OnOneTable)
-
-
-def compacted(steps: Sequence[Step]) -> list[Step]:
-    """The steps of one table together, where none of several tables stands between: SQLite then copies it once."""
-    changed = {item.table for item in steps if isinstance(item, _COLUMNS)}
-    found: list[Step] = []
-    run: list[_OnOneTable] = []
-    for step in (*steps, None):
-        if isinstance(step, _ON_ONE_TABLE) and not _binds(step, changed):
-            run.append(step)
-            continue
-        for table in dict.fromkeys(item.table for item in run):
-            found += [item for item in run if item.table == table]
-        run = []
-        if step is not None:
-            found.append(step)
-    return found
-
-
-def _binds(step: Step, changed: set[str]) -> bool:
-    """Whether a foreign key goes before, or comes after, changes of the other table's columns."""
-    return isinstance(step, s.AddForeignKey | s.DropForeignKey) and step.key.table in changed - {step.table}
