@@ -65,6 +65,7 @@ def functions(text: str) -> list[tuple[str, Function]]:
 
 
 def top(node: ast.stmt) -> int:
+    """The line on which a statement begins, its decorators counted."""
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(item.lineno for item in decorators)])
 

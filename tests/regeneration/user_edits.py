@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tests.merge.python_edits import functions, top
+
 from .contract_machine import Picker
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -43,23 +45,6 @@ class Text:
 
 
 Edit = Callable[[Text, Picker], bool]
-
-
-def functions(text: str) -> list[tuple[str, Function]]:
-    """The functions and methods of a module, with their paths."""
-    found: list[tuple[str, Function]] = []
-    for node in ast.parse(text).body:
-        if isinstance(node, Function):
-            found.append((node.name, node))
-        elif isinstance(node, ast.ClassDef):
-            found += [(f"{node.name}.{item.name}", item) for item in node.body if isinstance(item, Function)]
-    return found
-
-
-def top(node: ast.stmt) -> int:
-    """The line on which a statement begins, its decorators counted."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(item.lineno for item in decorators)])
 
 
 def above(file: Text, line: int) -> int:

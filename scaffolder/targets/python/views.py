@@ -1,7 +1,4 @@
-"""The views of a whole project: what the templates are given, and the files that protoc writes.
-
-The only entrance to this package for the stages above it.
-"""
+"""The views of a whole project: what the templates are given, and the files that protoc writes."""
 
 from __future__ import annotations
 
