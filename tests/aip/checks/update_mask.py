@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..expectations import at, put
 from ..fields import find, nested, repeated, text_map
 from ..model import OUTPUT_ONLY
@@ -46,14 +48,7 @@ async def mask_of_several_fields_changes_them(t: Trial) -> None:
 async def mask_leads_into_messages(t: Trial) -> None:
     """AIP-161: a path with a dot changes that field and leaves the rest of the message."""
     t.needs("update", "update_mask")
-    path = nested(t, "text").path
-    outer = path.partition(".")[0]
-    created = await t.create()
-    sent, expected = without_etag(created), copy(created)
-    t.build.fill(sent, t.subject.resource.fields_by_name[outer])
-    put(expected, path, at(sent, path))
-    updated = t.ok(await t.call("update", resource=sent, mask=[path]))
-    t.same(updated, expected, ignoring=server_set(t), what="the resource")
+    await _updates_inside(t, nested(t, "text").path, t.build.full())
 
 
 @check
@@ -61,12 +56,16 @@ async def mask_leads_into_messages_that_are_not_set(t: Trial) -> None:
     """AIP-161: a path into a message that the stored resource has not makes it, with that field alone."""
     t.needs("update", "update_mask")
     path = nested(t, "text").path
-    outer = path.partition(".")[0]
     resource = t.build.full()
-    resource.ClearField(outer)
+    resource.ClearField(path.partition(".")[0])
+    await _updates_inside(t, path, resource)
+
+
+async def _updates_inside(t: Trial, path: str, resource: Any) -> None:
+    """Creates the resource and updates the field of a message that the path leads to: that alone changes."""
     created = await t.create(resource=resource)
     sent, expected = without_etag(created), copy(created)
-    t.build.fill(sent, t.subject.resource.fields_by_name[outer])
+    t.build.fill(sent, t.subject.resource.fields_by_name[path.partition(".")[0]])
     put(expected, path, at(sent, path))
     updated = t.ok(await t.call("update", resource=sent, mask=[path]))
     t.same(updated, expected, ignoring=server_set(t), what="the resource")
