@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scaffolder.app import dependents, hints, methods, migrations, nouns, pipeline, turns
 from scaffolder.app.contracts import load
@@ -20,10 +21,14 @@ from scaffolder.targets.python.migrations import snapshot
 from scaffolder.targets.python.migrations.revision import FOLDER
 from scaffolder.targets.python.migrations.state import Renames
 from scaffolder.workspace import inputs
-from scaffolder.workspace.changeset import Changeset, FileMerge
+from scaffolder.workspace.changeset import Change, Changeset, FileMerge
 from scaffolder.workspace.comparison import Comparison
 from scaffolder.workspace.inputs import read_bytes
 from scaffolder.workspace.lock import Entry, Lock, digest
+
+if TYPE_CHECKING:
+    from scaffolder.contract.model import Contract
+    from scaffolder.project import Project
 
 Pins = Mapping[str, frozenset[str]]
 
@@ -37,52 +42,67 @@ def compared(settings: Settings, lock: Lock, warnings: tuple[Diagnostic, ...], r
     renames = pipeline.renames(request.options.rename, contract) if request.options.rename else ()
     settings = methods.settled(settings, contract, renames)
     settings, unused = nouns.settled(settings, contract, lock, renames)
-    project = settings.project
+    project, root = settings.project, settings.project.root
     output = pipeline.generate(contract, project, request.scope)
-    moves = dict(settings.moved_handlers(sorted(output.expected)))
-    merger = Merger(project.root, lock, wishes(request.options, project.root, output.expected, moves))
-    rows = Renames()
-    if request.options.rename or nouns.changed(project, contract, lock):
-        before = nouns.before(settings, contract, lock)
-        renaming = pipeline.renaming(request.options.rename, contract, project, before)
-        rows = pipeline.renamed_tables(request.options.rename, contract, project, before, output.tables)
-        asked = replace(merger.wishes, moves={**renaming.paths, **moves})
-        merger = replace(merger, wishes=asked, substitute=renaming.substituted)
+    merger, rows = _merger(settings, lock, request, contract, output)
     hints.check_names(merger.wishes.restore, output.artifacts, lock)
-    template = template_files(project.root) if request.upgrade else None
+    template = template_files(root) if request.upgrade else None
     changeset, doubts = _Run(settings, lock, output, merger, template).changeset()
-    migration = migrations.Migration()
+    rpcs, said, migration = lock.rpcs, lock.methods, migrations.Migration()
     if request.scope == "server":
         models = migrations.read_models(project, output.artifacts, changeset.changes)
-        migration = migrations.following(project.root, output.tables, rows, models, pipeline.render_revision)
-        changeset = _migrated(project.root, lock, changeset, migration.artifacts)
-    sources = pipeline.sources(contract, project.roots)
-    overlay = digest_of_overlay(project.root)
-    revisions = inputs.revisions_of(project.root) | migrations.revisions_in(migration.artifacts)
-    recorded = inputs.record(
-        settings.after, project.proto_paths, sources, request.scope, overlay=overlay, revisions=revisions
-    )
-    changes = (*([settings.change] if settings.change else []), *changeset.changes)
-    renamed = hints.suggestions(lock, contract, request.options.rename, changeset.changes)
-    lost = () if warnings else hints.lost(project.root, lock, changeset.changes)
-    idle = (
-        *hints.idle(merger.wishes.restore, changeset.changes),
-        *hints.abandoned(project, changeset.changes),
-        *hints.unknown_settings(project, changeset.changes),
-    )
-    rpcs, said = lock.rpcs, lock.methods
-    if request.scope == "server":
+        migration = migrations.following(root, output.tables, rows, models, pipeline.render_revision)
+        changeset = _migrated(root, lock, changeset, migration.artifacts)
         rpcs, said = pipeline.surface(contract), turns.recorded(output.standard)
     if request.scope == "server" and output.standard is not None:
         known = turns.Turns(project, contract, output.standard, renames, changeset.changes)
         doubts = (*doubts, *known.since(lock))
+    renamed = hints.suggestions(lock, contract, request.options.rename, changeset.changes)
+    lost = () if warnings else hints.lost(root, lock, changeset.changes)
+    idle = _idle(project, merger, changeset.changes)
     told = (*warnings, *lost, *unused, *contract.warnings, *doubts, *migration.warnings, *renamed, *idle)
-    report = Report(project.root, changes, told)
-    return Prepared(
-        report,
-        changeset.bookkeeping,
-        Lock(changeset.files, recorded, changeset.conflicts, rpcs, nouns.of(project, contract), said),
+    changes = (*([settings.change] if settings.change else []), *changeset.changes)
+    recorded = _recorded(settings, contract, request, migration.artifacts)
+    kept = Lock(changeset.files, recorded, changeset.conflicts, rpcs, nouns.of(project, contract), said)
+    return Prepared(Report(root, changes, told), changeset.bookkeeping, kept)
+
+
+def _merger(
+    settings: Settings, lock: Lock, request: Request, contract: Contract, output: pipeline.Output
+) -> tuple[Merger, Renames]:
+    """What merges the run's files, following what was renamed, and what was renamed in tables."""
+    project, given = settings.project, request.options.rename
+    moves = dict(settings.moved_handlers(sorted(output.expected)))
+    merger = Merger(project.root, lock, wishes(request.options, project.root, output.expected, moves))
+    if not given and not nouns.changed(project, contract, lock):
+        return merger, Renames()
+    before = nouns.before(settings, contract, lock)
+    renaming = pipeline.renaming(given, contract, project, before)
+    rows = pipeline.renamed_tables(given, contract, project, before, output.tables)
+    asked = replace(merger.wishes, moves={**renaming.paths, **moves})
+    return replace(merger, wishes=asked, substitute=renaming.substituted), rows
+
+
+def _recorded(
+    settings: Settings, contract: Contract, request: Request, made: Sequence[Artifact]
+) -> Mapping[str, str]:
+    """The inputs of the run, for the next one to see whether there is anything to do; `made` are its revisions."""
+    project = settings.project
+    return inputs.record(
+        settings.after,
+        project.proto_paths,
+        pipeline.sources(contract, project.roots),
+        request.scope,
+        overlay=digest_of_overlay(project.root),
+        revisions=inputs.revisions_of(project.root) | migrations.revisions_in(made),
     )
+
+
+def _idle(project: Project, merger: Merger, changes: Sequence[Change]) -> Iterator[Diagnostic]:
+    """What was asked for, or is configured, in vain."""
+    yield from hints.idle(merger.wishes.restore, changes)
+    yield from hints.abandoned(project, changes)
+    yield from hints.unknown_settings(project, changes)
 
 
 def _migrated(root: Path, lock: Lock, changeset: Changeset, artifacts: Sequence[Artifact]) -> Changeset:
