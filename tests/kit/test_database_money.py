@@ -92,7 +92,7 @@ async def test_databases_compare_and_order_money_as_memory_does(
     database: Database, offers: list[Offer], filter: str, order: str
 ) -> None:
     await store(database, offers)
-    asked = {"filter": filter, "order_by": order}
+    asked: dict[str, Any] = {"filter": filter, "order_by": order}
     assert (await answer(database, **asked)).items == resource.select(OFFER.query(**asked), offers).items
     token, found = "", list[Offer]()
     while token or not found:

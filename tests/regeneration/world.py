@@ -26,6 +26,7 @@ from scaffolder.render.format import find_ruff
 from scaffolder.workspace import lock as locks
 from scaffolder.workspace.baseline import CONFLICTS, REPLACED
 from scaffolder.workspace.lock import FOLDER
+from tests.merge.python_edits import functions, top
 
 from . import contract_machine, user_edits
 from .answering import complaints
@@ -579,16 +580,16 @@ def settle_by_editing(it: World, pick: Picker) -> None:
         return
     raw = content.read_bytes().decode()
     text = raw.replace("\r\n", "\n")
-    node = next((node for full, node in user_edits.functions(text) if full == name), None)
+    node = next((node for full, node in functions(text) if full == name), None)
     if node is None:
         return
     it.count += 1
     last = node.body[-1]
     edited = Text(text, it.count)
     edited.put(
-        user_edits.top(last),
+        top(last),
         [f"mark_{it.count} = 'settled'"],
-        user_edits.indent_of(edited, user_edits.top(last)),
+        user_edits.indent_of(edited, top(last)),
     )
     remembered = [span.text for span in it.spans if span.path == path]
     if not parses(edited.text.encode()) or any(

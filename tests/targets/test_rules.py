@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scaffolder.targets.python.views import ProjectViews
-
-from .conftest import Load
+from tests.contract_text import Load
 
 CONTRACT = """
 import "google/api/resource.proto";
