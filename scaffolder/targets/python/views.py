@@ -217,7 +217,7 @@ class ProjectViews:
 
     def _summary(self, views: ServiceViews) -> dict[str, Any]:
         shared = views.gen_view
-        keys = ("name", "snake", "kind", "summary", "bindings", "constant")
+        keys = ("name", "snake", "kind", "bindings")
         methods = [
             {key: method[key] for key in keys} | {"is_standard": method["name"] in views.standard}
             for method in shared["methods"]
