@@ -155,6 +155,42 @@ def test_a_column_that_the_user_changed_is_theirs(shop: Workshop) -> None:
     assert shop.revisions()[1:] == ["0002_add_shelves_room.py"]
 
 
+def indexed(shop: Workshop) -> None:
+    """The contract wants an index of ISBNs, and unique titles."""
+    shop.contract(
+        ("string isbn = 3;", "string isbn = 3 [(scaffold.index) = true];"),
+        ("string title = 2;", "string title = 2 [(scaffold.unique) = true];"),
+        ("\nservice", 'import "scaffold/storage.proto";\n\nservice'),
+    )
+
+
+def test_an_index_of_the_users_own_is_no_claim_on_the_others(shop: Workshop) -> None:
+    entry = next(line for line in shop.place.read(MODEL).splitlines(True) if '["shelves.name"]' in line)
+    shop.place.edit(MODEL, entry, entry + '        Index("ix_mine", "pages"),\n')
+    shop.place.edit(MODEL, "ForeignKeyConstraint,", "ForeignKeyConstraint, Index,")
+    indexed(shop)
+    assert not told(shop.place.report(), "yours")
+    shop.alembic("upgrade", "head")
+    shop.alembic("revision", "--autogenerate", "-m", "mine")
+    assert shop.place.read(f"migrations/versions/{shop.revisions()[-1]}").count("create_index") == 1
+    shop.alembic("upgrade", "head")
+    shop.alembic("check")
+
+
+def test_an_index_that_the_user_changed_is_theirs(shop: Workshop) -> None:
+    indexed(shop)
+    shop.place.generate()
+    shop.place.edit(MODEL, 'Index("ix_books_isbn", "isbn")', 'Index("ix_books_isbn", "isbn", "pages")')
+    shop.contract(
+        (" [(scaffold.index) = true]", ""), ("[(scaffold.unique) = true];", ";\n  string room = 5;")
+    )
+    (yours,) = told(shop.place.report(code=1), "yours")
+    assert yours["message"].startswith("books.__table_args__ is yours")
+    written = shop.place.read(f"migrations/versions/{shop.revisions()[-1]}")
+    assert "room" in written
+    assert "uq_books_title" not in written and "ix_books_isbn" not in written
+
+
 def test_a_column_that_the_user_removed_is_theirs(shop: Workshop) -> None:
     text = shop.place.read(MODEL)
     line = next(line for line in text.splitlines(keepends=True) if line.strip().startswith("isbn:"))

@@ -14,11 +14,15 @@ ARGUMENTS = "__table_args__"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The class of a table in a module: its columns by their names in the database, and the line of each."""
+    """The class of a table in a module: its columns by their names in the database, and the line of each.
+
+    `arguments` is where ``__table_args__`` stands and what it is; `constraints` are the entries in it by their names.
+    """
 
     line: int
     columns: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     arguments: tuple[int, str] = (0, "")
+    constraints: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +61,24 @@ def _assigns(item: ast.Assign, name: str) -> bool:
 def _model(node: ast.ClassDef) -> Model:
     columns: dict[str, tuple[int, str]] = {}
     arguments = (0, "")
+    constraints: dict[str, str] = {}
     for item in node.body:
         if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
             columns[_column_name(item.target.id, item.value)] = (item.lineno, ast.dump(item))
         elif isinstance(item, ast.Assign) and _assigns(item, ARGUMENTS):
             arguments = (item.lineno, ast.dump(item.value))
-    return Model(node.lineno, columns, arguments)
+            entries = item.value.elts if isinstance(item.value, ast.Tuple) else []
+            constraints = {_constraint_name(each): ast.dump(each) for each in entries}
+    return Model(node.lineno, columns, arguments, constraints)
+
+
+def _constraint_name(entry: ast.expr) -> str:
+    """As ``Index("name", …)`` and ``UniqueConstraint(…, name="name")`` say; "" where it has none."""
+    if not isinstance(entry, ast.Call):
+        return ""
+    given = next((each.value for each in entry.keywords if each.arg == "name"), None)
+    first = entry.args[0] if ast.unparse(entry.func) == "Index" and entry.args else given
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
 
 
 def _column_name(attribute: str, value: ast.expr | None) -> str:
@@ -171,28 +187,34 @@ def _table(
             theirs.add(name)
             told.append(Told(table.name, f"{table.name}.{name}", current.columns[name][0]))
     edited = generated.arguments[1] != current.arguments[1]
-    made = _constrained(replace(table, columns=tuple(columns)), before, theirs, all_theirs=edited)
+    made = _constrained(replace(table, columns=tuple(columns)), before, theirs, generated, current)
     if edited and _constraints(made) != _constraints(table):
         told.append(Told(table.name, f"{table.name}.{ARGUMENTS}", current.arguments[0] or current.line))
     return made, told
 
 
-def _constrained(table: Table, before: Table | None, theirs: set[str], *, all_theirs: bool) -> Table:
-    """The table with the constraints of before where they are, or are over something that is, the user's."""
+def _constrained(
+    table: Table, before: Table | None, theirs: set[str], generated: Model, current: Model
+) -> Table:
+    """The table with the constraints of before where they are, or are over something that is, the user's.
 
-    def mine(columns: Sequence[str]) -> bool:
-        return not all_theirs and not theirs & set(columns)
+    An entry of ``__table_args__`` is theirs where it is not as generated; all are where no entry can be told.
+    """
+    unreadable = generated.arguments[1] != current.arguments[1] and not current.constraints
+
+    def mine(item: Constraint | ForeignKey) -> bool:
+        same = generated.constraints.get(item.name) == current.constraints.get(item.name)
+        return same and not unreadable and not theirs & set(item.columns)
 
     def chosen(new: tuple[Constraint, ...], old: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
-        kept = [item for item in old if not mine(item.columns)]
-        return (*(item for item in new if mine(item.columns)), *kept)
+        return (*filter(mine, new), *(item for item in old if not mine(item)))
 
     empty = Table(table.name, table.resource, (), ())
     old = before or empty
-    keys: tuple[ForeignKey, ...] = tuple(key for key in table.foreign_keys if mine(key.columns))
+    keys: tuple[ForeignKey, ...] = tuple(filter(mine, table.foreign_keys))
     return replace(
         table,
-        foreign_keys=(*keys, *(key for key in old.foreign_keys if not mine(key.columns))),
+        foreign_keys=(*keys, *(key for key in old.foreign_keys if not mine(key))),
         unique=chosen(table.unique, old.unique),
         indexes=chosen(table.indexes, old.indexes),
         checks=chosen(table.checks, old.checks),
