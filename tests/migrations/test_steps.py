@@ -300,6 +300,17 @@ def test_a_foreign_key_names_the_orphans(filled: Chain) -> None:
     there_and_back(filled)
 
 
+def test_a_text_that_becomes_an_enum_gives_it_the_names_among_its_values(filled: Chain) -> None:
+    title = genre("title", ("UNSPECIFIED", "Ilias"))
+    plan = filled.change(SHELVES, with_columns(BOOKS, title, checks=(*BOOKS.checks, allowed(title))))
+    assert plan.destroys == ("books.title_before_0002",)
+    there_and_back(filled)
+    assert filled.run("SELECT title, title_before_0002 FROM books ORDER BY name") == [
+        ("UNSPECIFIED", "Moby"),
+        ("Ilias", "Ilias"),
+    ]
+
+
 def test_an_enum_grows_without_a_look_at_the_rows(filled: Chain) -> None:
     more = genre(values=("GENRE_UNSPECIFIED", "FICTION", "CRIME", "POETRY"))
     filled.change(SHELVES, with_columns(BOOKS, more, checks=(allowed(more),)))

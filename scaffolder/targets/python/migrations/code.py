@@ -130,6 +130,8 @@ class Code:
                 return self._restored(table, column, name)
             case s.RenameValues(table, column, pairs):
                 return [_rename_values(table, column, pairs)]
+            case s.TakeValues():
+                return [_take_values(step)]
         return None
 
     def _set_aside(self, table: str, column: Column, name: str, *, is_certain: bool) -> list[Piece]:
@@ -270,6 +272,12 @@ def _rename_values(table: str, column: str, pairs: Sequence[tuple[str, str]]) ->
     cases = " ".join(f"WHEN {sql.text(old)} THEN {sql.text(new)}" for old, new in pairs)
     known = ", ".join(sql.text(old) for old, _ in pairs)
     return sql.execute(f"UPDATE {place} SET {there} = CASE {there} {cases} END WHERE {there} IN ({known})")
+
+
+def _take_values(step: s.TakeValues) -> str:
+    there, source = sql.name(step.column), sql.name(step.source)
+    known = ", ".join(map(sql.text, step.names))
+    return sql.execute(f"UPDATE {sql.name(step.table)} SET {there} = {source} WHERE {source} IN ({known})")
 
 
 def _drop_constraint(table: str, name: str, kind: str) -> Call:

@@ -17,6 +17,7 @@ _OnOneTable = (
     | s.RenameColumn
     | s.SetColumnAside
     | s.RenameValues
+    | s.TakeValues
     | s.AddIndex
     | s.DropIndex
     | s.AddUnique

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from scaffolder.targets.python.migrations import steps as s
-from scaffolder.targets.python.migrations.retyping import fits
+from scaffolder.targets.python.migrations.retyping import holds
 from scaffolder.targets.python.migrations.state import Renames
 from scaffolder.targets.python.migrations.steps import Step
 from scaffolder.targets.python.storage.tables import Column, Constraint, ForeignKey, Table
@@ -35,7 +35,7 @@ class Constraints:
             for column in after.columns:
                 name = self.renames.columns.get((after.name, column.name), column.name)
                 old = was.get(name) or was.get(column.name)
-                if old is None or not fits(old.type, column.type):
+                if old is None or not holds(old, column):
                     self._fresh.add((after.name, column.name))
                 elif old.type != column.type:
                     self._retyped.add((after.name, column.name))

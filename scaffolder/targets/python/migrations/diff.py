@@ -9,7 +9,7 @@ from itertools import chain, count
 from scaffolder.targets.python.migrations import steps as s
 from scaffolder.targets.python.migrations.compaction import compacted
 from scaffolder.targets.python.migrations.constraints import Constraints
-from scaffolder.targets.python.migrations.retyping import fits
+from scaffolder.targets.python.migrations.retyping import fits, holds
 from scaffolder.targets.python.migrations.state import Renames, State
 from scaffolder.targets.python.migrations.steps import Step
 from scaffolder.targets.python.storage.identifiers import COLUMN_NAME, TABLE_NAME, shortened
@@ -196,7 +196,7 @@ class _Diff:
 
     def _new_column(self, table: str, column: Column) -> Iterator[Step]:
         kept = self.kept_columns.get((table, column.name))
-        if kept is not None and fits(kept.type, column.type):
+        if kept is not None and holds(kept, column):
             del self.kept_columns[table, column.name]
             yield s.ReviveColumn(table, kept, column)
             return
@@ -206,11 +206,13 @@ class _Diff:
     def _changed(self, table: str, before: Column, after: Column) -> Iterator[Step]:
         if pairs := renamed_values(before, after):
             yield s.RenameValues(table, after.name, pairs)
-        if not fits(before.type, after.type):
+        if not holds(before, after):
             name = self._column_aside(table, after.name)
             self._keep(table, replace(before, name=name))
             yield s.SetColumnAside(table, before, name)
             yield s.AddColumn(table, after)
+            if fits(before.type, after.type):
+                yield s.TakeValues(table, after.name, name, tuple(member for member, _ in after.members))
         elif (before.type, before.nullable) != (after.type, after.nullable):
             yield s.AlterColumn(table, before, after)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from scaffolder.targets.python.storage.tables import Column
+
 _TEXT = {"String", "Text", "Unicode", "UnicodeText", "Uuid", "UUID"}
 _FAMILIES = {
     "SmallInteger": "int",
@@ -48,6 +50,11 @@ def fits(old: str, new: str) -> bool:
     if kinds == ("int", "text"):
         return _length(new) is None
     return kinds == ("int", "numeric") and not _read(new)[1]
+
+
+def holds(before: Column, after: Column) -> bool:
+    """Whether a column can be changed where it stands: a text that becomes an enum may be anything but its names."""
+    return fits(before.type, after.type) and (bool(before.members) or not after.members)
 
 
 def sql_name(type_: str) -> str:

@@ -188,6 +188,19 @@ class RenameValues:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeValues:
+    """An enum's column takes what a text that was set aside as `source` has of its names."""
+
+    table: str
+    column: str
+    source: str
+    names: tuple[str, ...]
+
+    def undone(self) -> None:
+        """Nothing: the column goes, and the text is still there."""
+
+
+@dataclass(frozen=True, slots=True)
 class AddIndex:
     table: str
     index: Constraint
@@ -286,6 +299,7 @@ Step = (
     | SetColumnAside
     | BringColumnBack
     | RenameValues
+    | TakeValues
     | AddIndex
     | DropIndex
     | AddUnique
