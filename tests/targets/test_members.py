@@ -19,6 +19,12 @@ class Client:
 class Port(Protocol):
     def send(self): ...
 
+class Rules(Generic[T]):
+    def new(self, entity: T, other: int = 0) -> T: ...
+    def count(self, entity: T) -> int: ...
+
+CLIENTS = Rules()
+
 def make() -> Client: ...
 """
 GONE = {"a.lib": {"Client": frozenset({"call"}), "Pipe": frozenset({"send"})}}
@@ -52,6 +58,8 @@ def uses(code: str, library: str = LIBRARY) -> list[tuple[str, int]]:
         "from a.lib import Client\nclass D:\n    c: Client\n    def f(self): self.c.call()",
         "from a.lib import Client\nclass D:\n    def __init__(self): self.c = Client()\n    def f(self): self.c.call",
         "from a.lib import Client\nClient.call",
+        "from a.lib import Client, Rules\nR = Rules()\ndef f(c: Client):\n    c = R.new(c)\n    c.call()",
+        "from a.lib import CLIENTS, Client\ndef f(c: Client):\n    d = CLIENTS.new(c, 1)\n    d.call()",
         "from a.lib import Client\ndef f():\n    c: Client = some()\n    return lambda: c.call()",
     ],
 )
@@ -72,6 +80,8 @@ def test_use_is_found(code: str) -> None:
         "from a.lib import Client\nclass D:\n    def f(c: Client): c.call = 1",
         "class D(D):\n    def f(self): self.call()",
         "a = b\nb = a\na.call()",
+        "from a.lib import CLIENTS, Client\ndef f(c: Client):\n    d = CLIENTS.count(c)\n    d.call()",
+        "from a.lib import CLIENTS, Client\ndef f(c: Client):\n    c = CLIENTS.new(other)\n    c.call()",
     ],
 )
 def test_doubt_is_no_use(code: str) -> None:

@@ -24,13 +24,14 @@ class Class:
 
 @dataclass(slots=True, eq=False)
 class Module:
-    """A parsed module: what its imports bind, by name in it, its classes, and its other functions."""
+    """A parsed module: what its imports bind, by name in it, its classes, its other functions, and what it assigns."""
 
     name: str
     tree: ast.Module
     imports: dict[str, str] = field(default_factory=dict)
     classes: dict[str, Class] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
+    constants: dict[str, ast.expr] = field(default_factory=dict)
 
 
 def members_of(node: ast.ClassDef) -> dict[str, ast.AST]:
@@ -78,6 +79,8 @@ def parsed(name: str, path: str, text: str) -> Module | None:
             module.classes.setdefault(statement.name, Class(module, statement.name, statement, members))
         elif isinstance(statement, Function):
             module.functions.setdefault(statement.name, statement)
+        elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            module.constants.setdefault(statement.targets[0].id, statement.value)
     return module
 
 

@@ -93,11 +93,13 @@ class Inference:
             case ast.Name(id=name):
                 known = name in place.variables
                 found = place.variables[name] if known else self.named(node, place.module)
+                if not known and not found:
+                    found = self._constant(name, place.module, depth + 1)
             case ast.Call(func=ast.Name(id="super")) if place.inside:
                 bases = (self.named(base, place.module) for base in place.inside.node.bases)
                 found = next((base for base in bases if base), None)
             case ast.Call(func=function):
-                found = self._result(function, place, depth + 1)
+                found = self._result(function, place, depth + 1) or self._passed(node, place, depth + 1)
             case ast.Attribute(value=value, attr=name):
                 owner = self.type_of(value, place, depth + 1)
                 found = self._member(owner, name, depth + 1) if owner else self.named(node, place.module)
@@ -114,6 +116,26 @@ class Inference:
             return called
         home = self.find_home(dotted(function), place.module)
         return self.named(called.returns, home) if home else None
+
+    def _constant(self, name: str, module: Module, depth: int) -> Class | None:
+        """The type of what a module assigns: of `BOOK = Rules(…)`."""
+        home = self.find_home(name, module)
+        last = module.imports.get(name, name).rpartition(".")[2]
+        value = home.constants.get(last) if home else None
+        return self.type_of(value, Place(home), depth) if home and value else None
+
+    def _passed(self, call: ast.Call, place: Place, depth: int) -> Class | None:
+        """The type of the argument that a generic method gives back: `T` of `new(self, entity: T) -> T`."""
+        if not isinstance(call.func, ast.Attribute):
+            return None
+        owner = self.type_of(call.func.value, place, depth)
+        for item in self.lineage(owner) if owner else ():
+            function = item.members.get(call.func.attr)
+            if isinstance(function, Function) and isinstance(function.returns, ast.Name):
+                given = zip(function.args.args[1:], call.args, strict=False)
+                same = (v for p, v in given if p.annotation and dotted(p.annotation) == function.returns.id)
+                return self.type_of(next(same, None), place, depth)
+        return None
 
     def find_home(self, name: str, module: Module) -> Module | None:
         """The module in which the function stands that a name means."""
