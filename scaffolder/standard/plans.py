@@ -80,10 +80,10 @@ class Planner:
 
     def _message(self, plan: Plan, verb: str, rest: str) -> str:
         """The message that the name means: one that the RPC takes or gives, else one of the service's package."""
-        for message in self._near(plan):
-            if names.fits(verb, rest, plan.service.name, message.name):
-                return message.full_name
-        return self._beside(plan, verb, rest)
+        found = [m for m in self._near(plan) if names.fits(verb, rest, plan.service.name, m.name)]
+        if verb in names.PLURAL and len(found) > 1 and found[0] is plan.response:
+            found = found[1:]  # of Books, which holds a list of Book
+        return found[0].full_name if found else self._beside(plan, verb, rest)
 
     def _beside(self, plan: Plan, verb: str, rest: str) -> str:
         package = self._contract.by_name[plan.service.file].package

@@ -694,3 +694,26 @@ def test_loans_have_no_rules_but_their_types() -> None:
     assert LOAN.updated(Loan(loan_id="1", note="a"), Loan(loan_id="2", note="b"), ["*"]) == Loan(
         loan_id="1", note="b"
     )
+
+
+@dataclasses.dataclass
+class ChangeBook:
+    """A request that repeats fields of a book, of which two may be unset."""
+
+    title: str = ""
+    pages: int = 0
+    note: str | None = None
+    stars: int | None = None
+
+
+@pytest.mark.parametrize(
+    ("request_", "given"),
+    [
+        (ChangeBook(), []),
+        (ChangeBook(title="t", stars=0), ["title", "stars"]),
+        (ChangeBook(pages=1, note=""), ["pages", "note"]),
+    ],
+)
+def test_a_request_gives_what_is_not_empty_and_what_is_set(request_: ChangeBook, given: list[str]) -> None:
+    rules = Rules(ChangeBook, type="x.y/Book", identity="title")
+    assert rules.given(request_, ["title", "pages", "note", "stars"]) == given

@@ -629,6 +629,12 @@ def test_a_part_of_a_resource_is_not_the_resource(load: Load, part: str) -> None
     assert verbs(recognise(_load(load, messages, REPLIES))) == {}
 
 
+def test_a_list_may_be_called_as_many_of_what_it_holds(load: Load) -> None:
+    rpcs = {**REPLIES, "ListBooks": "ListBooksRequest Books"}
+    found = recognise(_load(load, {**FLAT, "Books": FLAT["ListBooksReply"]}, rpcs))
+    assert verbs(found) == ALL
+
+
 def test_a_message_of_the_name_itself_comes_first(load: Load) -> None:
     found = recognise(flat(load, {"BookInfo": FLAT["Book"], "GetBookReply": "BookInfo book"}))
     assert verbs(found) == {name: verb for name, verb in ALL.items() if verb != "get"}
