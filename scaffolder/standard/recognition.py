@@ -76,7 +76,8 @@ class _Recogniser:
         final = {name: replace(r, is_soft=_is_soft(name, methods.values())) for name, r in resources.items()}
         for plan in self.plans:
             if found := methods.get(plan.method.full_name):
-                methods[plan.method.full_name] = self._explained(plan, found, final)
+                others = [each for each in creators[plan.message] if each != plan.service.full_name]
+                methods[plan.method.full_name] = self._explained(plan, found, final, others)
         return Standard(methods, final, self.reasons, tuple(self.problems))
 
     def _stored(self) -> dict[str, Resource]:
@@ -217,9 +218,14 @@ class _Recogniser:
                 hint = f"write which: {plan.verb} {next(iter(resources), 'library.v1.Book')}"
             self.problems.append(Problem(name, text, hint))
 
-    def _explained(self, plan: Plan, found: StandardMethod, final: Mapping[str, Resource]) -> StandardMethod:
+    def _explained(
+        self, plan: Plan, found: StandardMethod, final: Mapping[str, Resource], others: Sequence[str]
+    ) -> StandardMethod:
+        """With its reason; `others` are further services that store what a create makes, each for itself."""
         own = final[plan.message]
         why = reasons.recognised(plan.method, found, is_said=plan.is_said)
+        if others and plan.verb == "create":
+            why = f"{why}; kept apart from what {' and '.join(sorted(set(others)))} creates"
         self.reasons[plan.method.full_name] = why
         item = replace(found.item, resource=own, why=why) if found.item else None
         return replace(found, resource=own, item=item, why=why)

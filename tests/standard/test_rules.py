@@ -11,7 +11,7 @@ from scaffolder.contract.model import Contract
 from scaffolder.standard import Standard, recognise
 from tests.contract_text import Load
 
-from .support import contract
+from .support import contract, rpc
 
 PATTERN = "option (google.api.resource) = {type: 'x.y/Book' pattern: 'shelves/{shelf}/books/{book}'}"
 NAMED = {
@@ -590,6 +590,15 @@ def test_put_without_mask_replaces(load: Load) -> None:
     assert update(f"put:{path} patch:{path}") is None
     assert update(f"put:{path}", "Book book, Mask update_mask") is None
     assert update("") is None
+
+
+def test_two_services_that_create_a_resource_are_told_to_keep_it_apart(load: Load) -> None:
+    text = contract(NAMED, *(f"{name} {types}" for name, types in RPCS.items()))
+    text += f"\nservice Admin {{ {rpc('CreateBook CreateBookRequest Book')} }}"
+    found = recognise(load(text))
+    reasons = {name: why for name, why in found.reasons.items() if name.endswith("CreateBook")}
+    assert reasons["shop.v1.BookService.CreateBook"].endswith("; kept apart from what shop.v1.Admin creates")
+    assert reasons["shop.v1.Admin.CreateBook"].endswith("; kept apart from what shop.v1.BookService creates")
 
 
 @pytest.mark.parametrize("ending", ["Info", "Data", "DTO", "Model", "_Entity"])
