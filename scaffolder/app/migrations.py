@@ -14,6 +14,7 @@ from scaffolder.targets.python.migrations import owned, snapshot, words
 from scaffolder.targets.python.migrations.diff import Plan, diff
 from scaffolder.targets.python.migrations.history import History, history
 from scaffolder.targets.python.migrations.revision import FOLDER, Revision, revision
+from scaffolder.targets.python.migrations.rewriting import Lost
 from scaffolder.targets.python.migrations.state import Renames, State
 from scaffolder.workspace.baseline import base_path
 from scaffolder.workspace.inputs import read_bytes
@@ -83,7 +84,8 @@ def following(
         waiting = Diagnostic(CODE, "no revision was written for what changed", hint, None, "warning")
         return Migration(warnings=(*problems, waiting, *yours))
     made = _written(plan, state, known, entries, render)
-    return Migration(made.artifacts, (*problems, *yours, *made.warnings))
+    lost = tuple(_lost(root, plan.lost, models))
+    return Migration(made.artifacts, (*problems, *yours, *made.warnings, *lost))
 
 
 def revisions_in(artifacts: Sequence[Artifact]) -> dict[str, bytes]:
@@ -167,6 +169,16 @@ def _yours(root: Path, told: Sequence[owned.Told], models: Models) -> Iterator[D
         message = f"{item.name} is yours, so no revision was written for what the contract changes in it"
         hint = "`alembic revision --autogenerate` compares your models with the database"
         yield Diagnostic(YOURS, message, hint, place, "warning")
+
+
+def _lost(root: Path, lost: Sequence[Lost], models: Models) -> Iterator[Diagnostic]:
+    """What goes from JSON, at the model's column: there may be no revision, for the rows are as they were."""
+    for item in lost:
+        path, model = models.paths.get(item.table, ""), models.current.get(item.table)
+        line = model.columns.get(item.column, (model.line, ""))[0] if model else 0
+        place = Location(shown(root / path), line) if path else None
+        hint = "if it is needed, copy it in a revision of your own, or bring the field back"
+        yield Diagnostic(DESTRUCTIVE, item.text, hint, place, "warning")
 
 
 def read_models(project: Project, artifacts: Sequence[Artifact], changes: Sequence[Change]) -> Models:

@@ -10,6 +10,7 @@ from scaffolder.targets.python.migrations import sql
 from scaffolder.targets.python.migrations import steps as s
 from scaffolder.targets.python.migrations.checks import refusal
 from scaffolder.targets.python.migrations.retyping import family, sql_name
+from scaffolder.targets.python.migrations.rewriting import Inside, Rewriting
 from scaffolder.targets.python.migrations.steps import Step
 from scaffolder.targets.python.storage.tables import Column, Table
 from scaffolder.targets.python.text import literal, literals
@@ -132,6 +133,8 @@ class Code:
                 return [_rename_values(table, column, pairs)]
             case s.TakeValues():
                 return [_take_values(step)]
+            case s.RewriteValues(table, rewriting):
+                return [_rewrite(table, rewriting)]
         return None
 
     def _set_aside(self, table: str, column: Column, name: str, *, is_certain: bool) -> list[Piece]:
@@ -278,6 +281,31 @@ def _take_values(step: s.TakeValues) -> str:
     there, source = sql.name(step.column), sql.name(step.source)
     known = ", ".join(map(sql.text, step.names))
     return sql.execute(f"UPDATE {sql.name(step.table)} SET {there} = {source} WHERE {source} IN ({known})")
+
+
+def _rewrite(table: str, rewriting: Rewriting) -> str:
+    columns = {name: _inside(inside) for name, inside in rewriting.columns.items()}
+    messages = {
+        name: _dict(
+            {rule.old: f"({literal(rule.new)}, {_inside(rule.inside)}, {rule.drops_null})" for rule in rules}
+        )
+        for name, rules in rewriting.messages.items()
+    }
+    return f"_rewrite({literal(table)}, {_dict(columns)}, {_dict(messages)})"
+
+
+def _inside(inside: Inside) -> str:
+    numbers = "".join(f"{number}, " for number in inside.allowed)
+    what = inside.convert or (
+        f"({numbers})" if numbers else literal(inside.message) if inside.message else "None"
+    )
+    if what == "None" or not inside.container:
+        return what
+    return f"[{what}]" if inside.container == "list" else f'{{"": {what}}}'
+
+
+def _dict(items: Mapping[str, str]) -> str:
+    return f"{{{', '.join(f'{literal(name)}: {value}' for name, value in items.items())}}}"
 
 
 def _drop_constraint(table: str, name: str, kind: str) -> Call:

@@ -10,19 +10,24 @@ from scaffolder.targets.python.migrations import steps as s
 from scaffolder.targets.python.migrations.compaction import compacted
 from scaffolder.targets.python.migrations.constraints import Constraints
 from scaffolder.targets.python.migrations.retyping import fits, holds
+from scaffolder.targets.python.migrations.rewriting import Comparison, Inside, Lost
 from scaffolder.targets.python.migrations.state import Renames, State
 from scaffolder.targets.python.migrations.steps import Step
 from scaffolder.targets.python.storage.identifiers import COLUMN_NAME, TABLE_NAME, shortened
-from scaffolder.targets.python.storage.tables import Column, Table, by_reference
+from scaffolder.targets.python.storage.tables import Column, Key, Table, by_reference
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A revision: its steps, what is left to be destroyed (``books.isbn``, ``books``), and what stands afterwards."""
+    """A revision: its steps, what is left to be destroyed (``books.isbn``, ``books``), and what stands afterwards.
+
+    `lost` is what rows hold in JSON until they are written next.
+    """
 
     steps: tuple[Step, ...]
     destroys: tuple[str, ...]
     state: State
+    lost: tuple[Lost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class _Diff:
     destroys: list[str] = field(default_factory=list)
     kept_tables: dict[str, Table] = field(default_factory=dict)
     kept_columns: dict[tuple[str, str], Column] = field(default_factory=dict)
+    kept_keys: dict[str, tuple[Key, ...]] = field(default_factory=dict)
+    lost: list[Lost] = field(default_factory=list)
 
     def plan(self) -> Plan:
         self.kept_tables = dict(self.old.kept_tables)
@@ -77,8 +84,9 @@ class _Diff:
         for certain in (True, False):
             for pair in pairs:
                 found += constraints.added(pair.before, pair.after, certain=certain)
-        state = State(self.new, self.kept_tables, self.kept_columns)
-        return Plan(tuple(compacted(found)), tuple(sorted(set(self.destroys))), state)
+        tables = (replace(t, keys=(*t.keys, *self.kept_keys.get(t.name, ()))) for t in self.new)
+        state = State(tuple(tables), self.kept_tables, self.kept_columns)
+        return Plan(tuple(compacted(found)), tuple(sorted(set(self.destroys))), state, tuple(self.lost))
 
     def _is_another(self, pair: Pair) -> bool:
         """Whether rows are identified by something else now, so that those of before are none of the new table's."""
@@ -182,17 +190,26 @@ class _Diff:
     def _columns(self, pair: Pair) -> Iterator[Step]:
         table, was = pair.after.name, {column.name: column for column in pair.before.columns}
         known = set()
+        inside: dict[str, Inside] = {}
+        comparison = Comparison(pair.before, pair.after, self.renames, self.number)
         for column in pair.after.columns:
             old = was.get(self._was(pair, column.name))
             if old is None:
                 yield from self._new_column(table, column)
-            else:
-                known.add(old.name)
-                yield from self._changed(table, replace(old, name=column.name), column)
+                continue
+            known.add(old.name)
+            held = comparison.column(old.name, column.name)
+            if held is not None:
+                inside[column.name] = held
+            yield from self._changed(table, replace(old, name=column.name), column, is_read=held is not None)
         for column in pair.before.columns:
             if column.name not in known:
                 self._keep(table, column)
                 yield s.KeepColumn(table, column)
+        self.kept_keys[table] = tuple(comparison.kept.values())
+        self.lost += comparison.lost
+        if (rewriting := comparison.rewriting(inside)) is not None:
+            yield s.RewriteValues(table, rewriting, tuple(comparison.doubts))
 
     def _new_column(self, table: str, column: Column) -> Iterator[Step]:
         kept = self.kept_columns.get((table, column.name))
@@ -203,15 +220,15 @@ class _Diff:
         yield from self._make_room(table, column.name)
         yield s.AddColumn(table, column)
 
-    def _changed(self, table: str, before: Column, after: Column) -> Iterator[Step]:
+    def _changed(self, table: str, before: Column, after: Column, *, is_read: bool) -> Iterator[Step]:
         if pairs := renamed_values(before, after):
             yield s.RenameValues(table, after.name, pairs)
-        if not holds(before, after):
+        if not (is_read and holds(before, after)):
             name = self._column_aside(table, after.name)
             self._keep(table, replace(before, name=name))
             yield s.SetColumnAside(table, before, name)
             yield s.AddColumn(table, after)
-            if fits(before.type, after.type):
+            if is_read and fits(before.type, after.type):
                 yield s.TakeValues(table, after.name, name, tuple(member for member, _ in after.members))
         elif (before.type, before.nullable) != (after.type, after.nullable):
             yield s.AlterColumn(table, before, after)

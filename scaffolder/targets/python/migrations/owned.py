@@ -105,7 +105,8 @@ def respected(
             tables.append(table)
         elif table.name not in current:
             tables += [before] if before else []
-            told += [Told(table.name, table.name, 0)] if before != _plain(table) else []
+            is_other = before is None or _plain(before) != _plain(table)
+            told += [Told(table.name, table.name, 0)] if is_other else []
         else:
             made, news = _table(table, before, generated[table.name], current[table.name], renames)
             tables.append(made)
@@ -187,7 +188,9 @@ def _table(
             theirs.add(name)
             told.append(Told(table.name, f"{table.name}.{name}", current.columns[name][0]))
     edited = generated.arguments[1] != current.arguments[1]
-    made = _constrained(replace(table, columns=tuple(columns)), before, theirs, generated, current)
+    keys = tuple(key for key in table.keys if key.owner or key.name not in theirs)
+    mine = replace(table, columns=tuple(columns), keys=keys)
+    made = _constrained(mine, before, theirs, generated, current)
     if edited and _constraints(made) != _constraints(table):
         told.append(Told(table.name, f"{table.name}.{ARGUMENTS}", current.arguments[0] or current.line))
     return made, told
@@ -231,7 +234,8 @@ def _bare(column: Column) -> Column:
 
 
 def _plain(table: Table) -> Table:
-    return replace(table, columns=tuple(_bare(column) for column in table.columns))
+    """A table as a snapshot has it, but for what is in its JSON."""
+    return replace(table, columns=tuple(_bare(column) for column in table.columns), keys=())
 
 
 def places(told: Sequence[Told], paths: Mapping[str, str]) -> Iterator[tuple[Told, str]]:

@@ -47,6 +47,7 @@ def revision(plan: Plan, before: Sequence[Table], number: str, parents: tuple[st
         "upgrade": _body(up),
         "downgrade": _body(down),
         "has": any("_has(" in line for line in (*up, *down)),
+        "rewrites": any("_rewrite(" in line for line in (*up, *down)),
         "refuses": any("_refuse(" in line for line in (*up, *down)),
     }
     return Revision(identifier, f"{FOLDER}/{number}_{words.slug(plan.steps)}.py", view)
@@ -75,7 +76,8 @@ def _notes(plan: Plan) -> list[str]:
     phrases = words.phrases(plan.steps)
     told = phrases if len("; ".join(phrases)) > 100 else []
     doubts = [f"fails, and changes nothing, where {doubt}" for doubt in words.doubts(plan.steps)]
-    return [*told, *words.losses(plan.steps), *doubts]
+    lost = [each.text for each in plan.lost]
+    return [*told, *words.losses(plan.steps), *lost, *doubts]
 
 
 def _body(lines: Sequence[str]) -> list[str]:

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scaffolder.targets.python.migrations.state import State
-from scaffolder.targets.python.storage.tables import Column, Constraint, ForeignKey, Table
+from scaffolder.targets.python.storage.tables import Column, Constraint, ForeignKey, Key, Table
 
 FILE = ".scaffold/schema.json"
 FORMAT = 1
-_BLOCKS = ("tables", "columns", "foreign_keys", "unique", "indexes", "checks")
+_BLOCKS = ("tables", "columns", "foreign_keys", "unique", "indexes", "checks", "keys")
 
 Entries = dict[str, dict[str, tuple[str, Any]]]
 """By block and by name: the number of the revision that it is from, and the value, None for what is gone."""
@@ -98,6 +98,8 @@ def _values(state: State) -> dict[str, dict[str, Any]]:
             for item in items:
                 condition = {"condition": item.condition} if item.condition else {}
                 values[block][f"{table.name}.{item.name}"] = {"columns": list(item.columns)} | condition
+        for each in table.keys:
+            values["keys"][f"{table.name}.{each.owner}/{each.name}"] = _key(each)
     for (name, _), column in state.kept_columns.items():
         values["columns"][f"{name}.{column.name}"] = _column(column) | {"kept": True}
     return values
@@ -110,6 +112,20 @@ def _column(column: Column) -> dict[str, Any]:
     return value | (
         {"members": [[name, number] for name, number in column.members]} if column.members else {}
     )
+
+
+def _key(key: Key) -> dict[str, Any]:
+    value: dict[str, Any] = {key.kind or "type": key.type}
+    value |= {"in": key.container} if key.container else {}
+    value |= {"nullable": True} if key.nullable else {}
+    return value | ({"kept": True} if key.is_kept else {})
+
+
+def _read_key(name: str, value: Mapping[str, Any]) -> Key:
+    owner, _, key = name.rpartition("/")
+    kind = next((kind for kind in ("message", "enum", "member") if kind in value), "")
+    held = (str(value[kind or "type"]), kind, str(value.get("in", "")))
+    return Key(owner, key, *held, bool(value.get("nullable")), bool(value.get("kept")))
 
 
 def _state(entries: Entries) -> State:
@@ -136,6 +152,7 @@ def _state(entries: Entries) -> State:
             _constraints(entries["indexes"], name),
             _constraints(entries["checks"], name),
             bool(head.get("numbered")),
+            tuple(_read_key(key, value) for key, value in _of(entries["keys"], name)),
         )
         if head.get("kept"):
             kept_tables[name] = table

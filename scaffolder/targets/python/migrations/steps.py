@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from scaffolder.targets.python.migrations.rewriting import Rewriting
 from scaffolder.targets.python.storage.tables import Column, Constraint, ForeignKey, Table
 
 
@@ -201,6 +202,18 @@ class TakeValues:
 
 
 @dataclass(frozen=True, slots=True)
+class RewriteValues:
+    """What is in JSON columns: keys that were renamed or retyped. `doubts` say which rows it fails on."""
+
+    table: str
+    rewriting: Rewriting
+    doubts: tuple[str, ...] = ()
+
+    def undone(self) -> RewriteValues:
+        return RewriteValues(self.table, self.rewriting.undone())
+
+
+@dataclass(frozen=True, slots=True)
 class AddIndex:
     table: str
     index: Constraint
@@ -300,6 +313,7 @@ Step = (
     | BringColumnBack
     | RenameValues
     | TakeValues
+    | RewriteValues
     | AddIndex
     | DropIndex
     | AddUnique

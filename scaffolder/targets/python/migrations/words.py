@@ -68,6 +68,8 @@ def doubts(steps: Sequence[Step]) -> Iterator[str]:
     for step in steps:
         if isinstance(step, s.ReviveTable):
             yield from doubts(step.steps)
+        elif isinstance(step, s.RewriteValues):
+            yield from step.doubts
         elif problem := doubt(step):
             yield problem
 
@@ -103,6 +105,8 @@ def _column(step: Step) -> str:  # noqa: PLR0911
             return f"retype {table}.{column.name}"
         case s.RenameValues(table, column):
             return f"rename values of {table}.{column}"
+        case s.RewriteValues(table, rewriting):
+            return f"rewrite {' and '.join(f'{table}.{column}' for column in rewriting.columns)}"
     return ""
 
 

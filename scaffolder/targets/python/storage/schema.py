@@ -19,6 +19,7 @@ from scaffolder.targets.python.storage.columns import (
     line,
 )
 from scaffolder.targets.python.storage.identifiers import constraint_name, quoted
+from scaffolder.targets.python.storage.keys import keys_of
 from scaffolder.targets.python.storage.tables import Column, Constraint, ForeignKey, Table
 
 MAX_COLUMNS = 1600
@@ -97,6 +98,7 @@ class _Builder:
         parent: Reference | None,
     ) -> None:
         self.resource, self.methods, self.name, self.reference = resource, methods, name, parent
+        self.domain = domain
         fields = domain.fields_of(resource.message)
         columns = columns_of(domain, fields, resource.identity, resource.parent_field)
         self.fields = tuple(zip(fields, columns, strict=True))
@@ -128,6 +130,7 @@ class _Builder:
             self._indexes(parent, {constraint.columns for constraint in unique}),
             tuple(self._checks()),
             self.resource.is_integer,
+            keys_of(self.domain, self.fields),
         )
         return Model(self.resource, table, self.fields, self.key, parent, request_id)
 

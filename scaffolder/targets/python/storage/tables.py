@@ -46,11 +46,31 @@ class Constraint:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """A key of the objects that a table keeps as JSON, or such a column, whose `owner` is ``""``.
+
+    `owner` is the message's full name, `name` the key, which is the entity's attribute. `type` is what is under it: an
+    annotation (``str``), or a full name where `kind` is ``message`` or ``enum``; `container` is ``list`` or ``map`` for
+    several. Of an enum, whose numbers are what is kept, each member is a key: `name` the number, `type` the member,
+    and `kind` ``member``. `is_kept` is true for what is in the message no more, and may be in rows.
+    """
+
+    owner: str
+    name: str
+    type: str
+    kind: str = ""
+    container: str = ""
+    nullable: bool = False
+    is_kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A resource's table. `resource` is its message's full name: the identity that survives a renamed table.
 
     `numbered` is true where the store assigns the primary keys, of which it gives none twice: with SQLite's
     AUTOINCREMENT, PostgreSQL's sequences do so anyway. The primary key is called ``pk_`` and the table's name.
+    `keys` is what its JSON holds, as far as that is known.
     """
 
     name: str
@@ -62,6 +82,7 @@ class Table:
     indexes: tuple[Constraint, ...] = ()
     checks: tuple[Constraint, ...] = ()
     numbered: bool = False
+    keys: tuple[Key, ...] = ()
 
 
 def by_reference(tables: Iterable[Table]) -> list[Table]:
