@@ -248,6 +248,15 @@ class StandardView:
         return f"{response}({', '.join(parts)})"
 
 
+def uses_transaction(method: Mapping[str, Any]) -> bool:
+    """Whether a method of the use case opens a transaction, by its view; one that its owner writes may have to."""
+    shape = method["shape"]
+    if shape == "delete":
+        looks = method["stored"].is_soft or method["etags"] or method["belongs"] or method["gives"]
+        return bool(looks or method["discards"] or "allow_missing" in method["parameters"])
+    return method["discards"] if shape == "create" else shape not in ("get", "list", "batch_get")
+
+
 def custom_view(domain: Domain, method: Method) -> dict[str, Any]:
     takes = method.client_streaming or method.input != types.EMPTY
     gives = method.server_streaming or method.output != types.EMPTY

@@ -14,7 +14,7 @@ from scaffolder.targets.python.domain import Domain
 from scaffolder.targets.python.domain_names import enum_members
 from scaffolder.targets.python.lives import life
 from scaffolder.targets.python.mapping import Builder, Conversion, build, crossing
-from scaffolder.targets.python.methods import custom_view, with_lists
+from scaffolder.targets.python.methods import custom_view, uses_transaction, with_lists
 from scaffolder.targets.python.modules import Imports
 from scaffolder.targets.python.names import identifier, safe, snake
 from scaffolder.targets.python.recognition import names_of_texts
@@ -136,6 +136,7 @@ class ServiceViews:
             "value_imports": [
                 types.IMPORTS[name].format(package=self.package) for name in sorted(domain.imported)
             ],
+            "uses_transaction": bool(repositories) and any(map(uses_transaction, methods)),
             "uses_clock": any(stored.uses_clock for stored in standard.stored.values()),
         }
 

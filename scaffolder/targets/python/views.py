@@ -227,7 +227,11 @@ class ProjectViews:
         repositories = [
             {key: each[key] for key in names} | {"cached": self.caches and each["cached"]} for each in found
         ]
-        return views.names.view() | {"methods": methods, "repositories": repositories}
+        return views.names.view() | {
+            "methods": methods,
+            "repositories": repositories,
+            "uses_transaction": views.layers_view["uses_transaction"],
+        }
 
 
 def _example(services: list[dict[str, Any]]) -> dict[str, Any] | None:
