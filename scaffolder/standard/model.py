@@ -43,7 +43,8 @@ class Resource:
 
     `parent` is the full name of the message that a resource belongs to, where the project stores that as well, and
     `parent_field` the field with the parent's identity; a resource name holds its parent's, and needs no such field.
-    `has_parent` is true where names have more than one id, whether or not the parent is stored.
+    `has_parent` is true where names have more than one id, whether or not the parent is stored. Where it is not the
+    only parent that its names have in front, `above` are the full names of the nearest that are stored.
 
     `etag` (AIP-154), `uid`, `create_time`, `update_time` (AIP-148), `delete_time` and `purge_time` (AIP-164) are the
     standard fields that the resource has, as it calls them. `is_soft` is true where a delete only marks it (AIP-164).
@@ -65,6 +66,7 @@ class Resource:
     indexes: tuple[tuple[str, ...], ...] = ()
     uid: str = ""
     is_soft: bool = False
+    above: tuple[str, ...] = ()
     called: str = ""
 
     @property

@@ -21,7 +21,7 @@ def with_parents(resources: Mapping[str, Resource], uses: Mapping[str, Sequence[
     """
     index = _Index(resources.values())
     found = {
-        name: replace(resource, parent=_by_name(resource, index))
+        name: _by_name(resource, index)
         if resource.patterns
         else _by_field(resource, index, uses.get(name, ()))
         for name, resource in resources.items()
@@ -45,7 +45,15 @@ class _Index:
             self.by_type.setdefault(resource.message.resource_type, []).append(resource)
 
 
-def _by_name(resource: Resource, index: _Index) -> str:
+def _by_name(resource: Resource, index: _Index) -> Resource:
+    if parent := _parent(resource, index):
+        return replace(resource, parent=parent)
+    found = {_above(resource, pattern, index): None for pattern in resource.patterns}
+    return replace(resource, above=tuple(filter(None, found)))
+
+
+def _parent(resource: Resource, index: _Index) -> str:
+    """The resource directly in front of all its names."""
     above = {patterns.shape(patterns.parent(pattern)) for pattern in resource.patterns}
     fit = [
         other
@@ -53,6 +61,19 @@ def _by_name(resource: Resource, index: _Index) -> str:
         if other.message is not resource.message and above <= {patterns.shape(p) for p in other.patterns}
     ]
     return _nearest(resource.message, fit)
+
+
+def _above(resource: Resource, pattern: str, index: _Index) -> str:
+    """The nearest resource that is stored and in front of the names of a pattern."""
+    while pattern := patterns.parent(pattern):
+        fit = [
+            other
+            for other in index.by_pattern.get(patterns.shape(pattern), ())
+            if other.message is not resource.message
+        ]
+        if fit:
+            return _nearest(resource.message, fit)
+    return ""
 
 
 def _by_field(resource: Resource, index: _Index, uses: Sequence[Use]) -> Resource:

@@ -96,6 +96,7 @@ CONTRACTS: dict[str, Callable[[Path], Source]] = {
     "values": own("values/v1/values.proto"),
     "loose": own("loose/v1/loose.proto"),
     "present": own("present/v1/present.proto"),
+    "gaps": own("gaps/v1/gaps.proto"),
     "together": sample("hello/v1", "library/v1", "order/v1"),
     "longrunning": longrunning,
     "health": health,

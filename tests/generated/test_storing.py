@@ -11,6 +11,7 @@ pytestmark = pytest.mark.slow
 
 SCRIPT = Path(__file__).parent / "storing.py"
 KEEPING = Path(__file__).parent / "keeping.py"
+GAPS = Path(__file__).parent / "gaps.py"
 
 
 @pytest.mark.parametrize("transport", ["grpc", "http"])
@@ -30,3 +31,15 @@ def test_parents_and_children_are_kept(database: str, tmp_path: Path, request: p
     with Running(project, **settings) as service:
         result = project.run_script(KEEPING, f"127.0.0.1:{service.grpc}", "60")
     assert result.stdout.strip() == "60"
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_what_is_below_something_that_is_not_stored_is_guarded(
+    database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue("postgresql_url") if database == "postgresql" else ""
+    settings = {"DATABASE__URL": url} if url else {}
+    project = make("gaps-service", CONTRACTS["gaps"](tmp_path / "contracts"), tmp_path)
+    with Running(project, **settings) as service:
+        result = project.run_script(GAPS, f"127.0.0.1:{service.grpc}")
+    assert result.stdout.strip() == "done"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scaffolder.standard import recognise
+from scaffolder.standard import Resource, recognise
 from tests.contract_text import Load
 
 from .support import contract
@@ -22,10 +22,14 @@ def stored(
     text = contract({**messages, **given, **(requests or {})}, *rpcs, service="LibraryService")
     found = recognise(load(text))
     assert len(found.resources) == len(messages), found.reasons
-    return {
-        name.rpartition(".")[2]: f"{each.parent.rpartition('.')[2]} {each.parent_field}".strip()
-        for name, each in found.resources.items()
-    }
+    return {name.rpartition(".")[2]: _parent(each) for name, each in found.resources.items()}
+
+
+def _parent(found: Resource) -> str:
+    """`Shelf shelf_id`; `above Shelf Author` where these are in front of its names, and none of them is its parent."""
+    above = " ".join(name.rpartition(".")[2] for name in found.above)
+    own = f"{found.parent.rpartition('.')[2]} {found.parent_field}".strip()
+    return f"above {above}" if above else own
 
 
 def named(load: Load, **patterns: str) -> dict[str, str]:
@@ -53,23 +57,28 @@ def test_pattern_before_the_last_collection(load: Load) -> None:
 
 
 def test_what_is_between_is_not_stored(load: Load) -> None:
-    """A project that holds locations is not the parent of what a location holds."""
+    """A project that holds locations is not the parent of what a location holds, but it is above it."""
     found = named(
-        load, Project="projects/{project}", Book="projects/{project}/locations/{location}/books/{book}"
+        load,
+        Project="projects/{project}",
+        Book="projects/{project}/locations/{location}/books/{book}",
+        Page="projects/{project}/locations/{location}/books/{book}/pages/{page}",
+        Line="projects/{project}/locations/{location}/books/{book}/pages/{page}/parts/{part}/lines/{line}",
+        Word="words/{word}/parts/{part}/letters/{letter}",
     )
-    assert found["Book"] == ""
+    assert found == {"Project": "", "Book": "above Project", "Page": "Book", "Line": "above Page", "Word": ""}
 
 
 def test_several_parents(load: Load) -> None:
     """Patterns with different parents have no one parent; with one that has all of them, they have."""
     two = "shelves/{shelf}/books/{book} authors/{author}/books/{book}"
-    assert named(load, Shelf="shelves/{shelf}", Author="authors/{author}", Book=two)["Book"] == ""
+    found = named(load, Shelf="shelves/{shelf}", Author="authors/{author}", Book=two)
+    assert found["Book"] == "above Shelf Author"
     both = "halls/{hall}/shelves/{shelf} yards/{yard}/shelves/{shelf}"
     below = " ".join(f"{pattern}/books/{{book}}" for pattern in both.split())
     assert named(load, Shelf=both, Book=below)["Book"] == "Shelf"
-    assert (
-        named(load, Shelf="shelves/{shelf}", Book="books/{book} shelves/{shelf}/books/{book}")["Book"] == ""
-    )
+    found = named(load, Shelf="shelves/{shelf}", Book="books/{book} shelves/{shelf}/books/{book}")
+    assert found["Book"] == "above Shelf"
 
 
 FLAT = [

@@ -81,3 +81,9 @@ def test_table_of_flat_ids_below_a_deleted_one_is_forgotten(load: Load) -> None:
 def test_children_that_are_not_read_are_not_forgotten(load: Load) -> None:
     shelf = resource("Shelf", "Create", "Get", "Delete")
     assert cached(load, shelf, resource("Book", "Create", "Update", parent="shelf")) == {"Shelf": (False, "")}
+
+
+def test_names_below_what_is_not_stored_are_forgotten_with_what_is(load: Load) -> None:
+    shelf = resource("Shelf", "Create", "Get", "Delete", named="shelves/{shelf}")
+    book = resource("Book", "Create", "Get", named="shelves/{shelf}/rows/{row}/books/{book}")
+    assert cached(load, shelf, book) == {"Shelf": (False, ", below=force"), "Book": (True, "")}

@@ -109,8 +109,13 @@ class ResourceSamples:
 
     def _children(self) -> list[View]:
         """The functions that create what is below one, where deleting it softly looks for that."""
-        below = (self._others.get(child.resource.message.full_name) for child in self.stored.children)
-        return [each.new for each in below if each and each.new and each.new["parent"]]
+        stored, found = self.stored, []
+        for child in stored.children:
+            other = self._others.get(child.resource.message.full_name)
+            if other and other.new and other.new["parent"]:
+                [parent, *_] = stored.parents_of(child, f"created.{stored.identity}")
+                found.append(other.new | {"above": parent.replace("/-", "/one")})
+        return found
 
     def _can_change(self) -> bool:
         """Whether an update, of what is given or of what a mask names, can change the text."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -148,7 +148,9 @@ class ServiceViews:
     def _model(self, domain: Domain, resource: Resource) -> Model:
         methods = [s for s in self.standard.values() if s.resource.message is resource.message]
         name = table_name(resource, self._store(resource))
-        return build_model(domain, resource, methods, name, self.references.get(resource.parent))
+        model = build_model(domain, resource, methods, name, self.references.get(resource.parent))
+        above = (self.references[name].table for name in resource.above if name in self.references)
+        return replace(model, above=tuple(above))
 
     def _standard(self, domain: Domain, imports: Imports, snakes: Mapping[str, str]) -> StandardService:
         """The standard methods; `snakes` are the use case's methods by their RPCs' names."""
@@ -158,7 +160,7 @@ class ServiceViews:
             imports,
             tuple(self._standard_methods()),
             tuple(self._resources()),
-            frozenset(resource.parent for resource in self.recognised.resources.values()),
+            frozenset(name for r in self.recognised.resources.values() for name in (r.parent, *r.above)),
             self.stores,
             snakes,
         )

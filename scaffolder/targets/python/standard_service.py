@@ -63,8 +63,8 @@ class StandardService:
     def _store(self, resource: Resource, found: dict[str, Stored]) -> Stored:
         name = resource.message.full_name
         if name not in found:
-            below = [r for r in self.resources if r.parent == name and r is not resource]
-            above = next((r for r in self.resources if r.message.full_name == resource.parent), None)
+            below = [r for r in self.resources if name in (r.parent, *r.above) and r is not resource]
+            above = [r for r in self.resources if r.message.full_name in (resource.parent, *resource.above)]
             found[name] = Stored(
                 self.domain,
                 resource,
@@ -73,7 +73,7 @@ class StandardService:
                 tuple(self._store(each, found) for each in below),
                 name in self.parents,
                 next((self.snakes[m.name] for m, s in self.methods if _is(s, "delete", resource)), ""),
-                above is not None and above is not resource and above.is_soft,
+                any(each is not resource and each.is_soft for each in above),
             )
         return found[name]
 

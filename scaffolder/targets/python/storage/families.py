@@ -88,20 +88,23 @@ class Families:
         """What stands in the module about one resource, and in its tests.
 
         `table_arguments` and `row_values` are those of `models`. `create_errors` and `update_errors` say what violated
-        constraints mean. `has_children` is true where rows of other tables refer to this one's; `deletes_below` are the
-        statements that delete those, the lowest first. Of the tests, `ancestors` are the statements that store what a
-        sample belongs to, None where that is not known, and `belongs` its argument for the parent; `child` is a
-        statement that stores something below the sample, ``""`` where none is known.
+        constraints mean. `has_children` is true where rows of other tables refer to this one's, `guards` select what is
+        below it and does not; `deletes_below` are the statements that delete all those, the lowest first.
+
+        Of the tests, `ancestors` are the statements that store what a sample belongs to, None where that is not known,
+        and `belongs` its argument for the parent; `child` is a statement that stores something below the sample, ``""``
+        where none is known.
         """
-        parent, below = self._parent(own), list(self._below(own, own.module, own.stored.identity))
+        parent, below = self._parent(own), list(self._below(own, own))
         ancestors = self._ancestors(own, own.module)
-        children = self._children.get(own.model.table.name, ())
+        children = [*self._children.get(own.model.table.name, ()), *self._apart(own)]
         samples = (each for each in children if each.repository["has_sample"] and ancestors is not None)
         return {
             "table_arguments": table_arguments(own.model.table),
             "row_values": row_values(own.stored, own.model),
             **self._errors(own, parent),
-            "has_children": bool(below),
+            "has_children": own.model.table.name in self._children,
+            "guards": [_select(own, each, _where(own, each)) for each in self._apart(own)],
             "deletes_below": [statement for _, statement in below],
             "ancestors": ancestors,
             "belongs": self._belongs(own),
@@ -120,7 +123,7 @@ class Families:
         flat = sorted({each.model.table.name for each in read if each not in named})
         forgets = ["below=force"] if named else []
         forgets += [f"tables={literal(flat)} if force else ()"] if flat else []
-        forced = any("force" in each.stored.needs for each in self._above(own))
+        forced = any("force" in each.stored.needs for each in self._over(own))
         return {
             "reads": own.is_read,
             "cached": own.is_read or bool(read),
@@ -131,11 +134,8 @@ class Families:
 
     def _is_named_below(self, member: Member, above: Member) -> bool:
         """Whether the member's name begins with that of `above`, and no field stands in between."""
-        parent = self._parent(member)
-        return (
-            member.is_named
-            and parent is not None
-            and (parent is above or self._is_named_below(parent, above))
+        return member.is_named and any(
+            each is above or self._is_named_below(each, above) for each in self._owners(member)
         )
 
     def _going(self, own: Member, read: Sequence[Member]) -> Iterator[tuple[str, str]]:
@@ -154,6 +154,20 @@ class Families:
         """The parent, its parent, and so on."""
         parent = self._parent(member)
         return [parent, *self._above(parent)] if parent else []
+
+    def _owners(self, member: Member) -> list[Member]:
+        """The parent, or what is in front of its names without one."""
+        parent = self._parent(member)
+        return [parent] if parent else [self._members[table] for table in member.model.above]
+
+    def _over(self, member: Member) -> list[Member]:
+        """All that it goes with."""
+        return [each for owner in self._owners(member) for each in (owner, *self._over(owner))]
+
+    def _apart(self, member: Member) -> list[Member]:
+        """What is below it by its names, and does not refer to it."""
+        name = member.model.table.name
+        return [each for each in self._members.values() if name in each.model.above]
 
     def _errors(self, own: Member, parent: Member | None) -> View:
         rules, stored, model = own.stored.constant, own.stored, own.model
@@ -179,16 +193,18 @@ class Families:
         known = all(each.repository["has_sample"] for each in (member, *self._above(member)))
         return found if known else None
 
-    def _below(self, member: Member, module: str, key: str, rows: str = "") -> Iterator[tuple[Member, str]]:
-        """What is below the row with the identity `key`, or below `rows`, a SELECT of identities."""
+    def _below(self, own: Member, member: Member, rows: str = "") -> Iterator[tuple[Member, str]]:
+        """What is below the row that is deleted, of `own`, or below `rows` of a member, a SELECT of identities."""
         for child in self._children.get(member.model.table.name, ()):
-            assert child.model.parent is not None
-            row = child.row_in(module)
-            column = f"{row}.{child.model.parent.attribute}"
-            where = f"{column}.in_({rows})" if rows else f"{column} == {key}"
-            select = f"select({row}.{child.model.key.attribute}).where({where})"
-            yield from self._below(child, module, key, select)
-            yield child, f"delete({row}).where({where})"
+            where = f"{_parent_column(own, child)}.in_({rows})" if rows else _where(own, child)
+            yield from self._deleted(own, child, where)
+        for child in self._apart(member):
+            yield from self._deleted(own, child, _where(own, child))
+
+    def _deleted(self, own: Member, child: Member, where: str) -> Iterator[tuple[Member, str]]:
+        """The statements that delete a child's rows, and before that what is below them."""
+        yield from self._below(own, child, _select(own, child, where))
+        yield child, f"delete({child.row_in(own.module)}).where({where})"
 
     @cached_property
     def _children(self) -> Mapping[str, list[Member]]:
@@ -198,3 +214,22 @@ class Families:
             for key in member.model.table.foreign_keys:
                 found.setdefault(key.table, []).append(member)
         return found
+
+
+def _parent_column(own: Member, child: Member) -> str:
+    assert child.model.parent is not None
+    return f"{child.row_in(own.module)}.{child.model.parent.attribute}"
+
+
+def _where(own: Member, child: Member) -> str:
+    """Whether a row of `child` is below the one of `own` that is deleted."""
+    column, key = _parent_column(own, child), own.stored.identity
+    found = [
+        f"{column} == {key}" if parent == key else f"children({column}, {parent})"
+        for parent in own.stored.parents_of(child.stored, key)
+    ]
+    return f"or_({', '.join(found)})" if len(found) > 1 else found[0]
+
+
+def _select(own: Member, child: Member, where: str) -> str:
+    return f"select({child.row_in(own.module)}.{child.model.key.attribute}).where({where})"

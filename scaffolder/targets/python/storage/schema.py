@@ -47,7 +47,8 @@ class Model:
 
     `fields` pairs the resource's fields with their columns, `key` is the primary key. `parent` is the column with the
     parent's identity, None for a resource without one; it may be the store's own, and no field's. `request_id` is the
-    store's column for the id of the request that created a row, None where no request has one.
+    store's column for the id of the request that created a row, None where no request has one. `above` are the tables
+    of what its names have in front and no foreign key refers to.
     """
 
     resource: Resource
@@ -56,6 +57,7 @@ class Model:
     key: Column
     parent: Column | None = None
     request_id: Column | None = None
+    above: tuple[str, ...] = ()
 
     @property
     def etag(self) -> Column | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scaffolder.contract.model import Contract
-from scaffolder.standard import Resource, Standard
+from scaffolder.standard import Resource, Standard, patterns
 from scaffolder.targets.python.names import noun
 from scaffolder.targets.python.nouns import qualifies
 
@@ -13,6 +13,21 @@ from scaffolder.targets.python.nouns import qualifies
 def noun_of(resource: Resource) -> str:
     """`order_item` of the message OrderItem."""
     return resource.noun
+
+
+def parents_below(own: Resource, child: Resource, key: str) -> list[str]:
+    """The parents of what is below a resource whose identity is `key`, as expressions: ``name`` itself, or a name with
+    any id of what is between them and not stored, ``f"{name}/sections/-"``.
+    """
+    found: dict[str, None] = {}
+    for pattern in map(patterns.shape, child.patterns):
+        for above in map(patterns.shape, own.patterns):
+            if patterns.parent(pattern) == above:
+                found[key] = None
+            elif pattern.startswith(f"{above}/"):
+                between = patterns.parent(pattern).removeprefix(f"{above}/").replace("*", "-")
+                found[f'f"{{{key}}}/{between}"'] = None
+    return list(found) or [key]
 
 
 def resource_stores(

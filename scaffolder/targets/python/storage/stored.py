@@ -11,7 +11,7 @@ from scaffolder.standard import Resource, StandardMethod
 from scaffolder.targets.python.domain import Domain
 from scaffolder.targets.python.names import safe, snake
 from scaffolder.targets.python.storage.repositories import entity_variable, repository_property
-from scaffolder.targets.python.storage.store_names import noun_of
+from scaffolder.targets.python.storage.store_names import noun_of, parents_below
 from scaffolder.targets.python.text import literal
 
 BIZ_CLASSES = frozenset(
@@ -127,6 +127,10 @@ class Stored:
         """The method that creates what an update found missing; `""` where none may."""
         is_asked = any(each.allow_missing for each in self.flat if each.verb == "update")
         return f"_add_{self.variable.strip('_')}" if is_asked else ""
+
+    def parents_of(self, child: Stored, key: str) -> list[str]:
+        """The names of a child's parents, as expressions: see `parents_below`."""
+        return parents_below(self.resource, child.resource, key)
 
     @property
     def deletes(self) -> str:
