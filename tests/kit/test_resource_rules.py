@@ -433,11 +433,11 @@ def test_an_id_that_nobody_proposes_is_a_uuid() -> None:
         (BOOK, "shelves/1", "é", "book_id", "is no resource id"),
         (BOOK, "shelves/1", "a" * 64, "book_id", "is no resource id"),
         (BOOK, "shelves/1", "..", "book_id", "is no resource id"),
-        (PAIR, "users/1", "ab", "pair_id", "does not make a name"),
-        (REMARK, "books/1", "a/b", "remark_id", "is no resource id"),
+        (PAIR, "users/1", "ab", "book_id", "does not make a name"),
+        (REMARK, "books/1", "a/b", "book_id", "is no resource id"),
         (OTHER, "books/1", "a/b", "remark.id", "is no resource id"),
         (LOAN, "", "a/b", "loan_id", "is no resource id"),
-        (ANY, "", "a/b", "user_event_id", "is no resource id"),
+        (ANY, "", "a/b", "book_id", "is no resource id"),
     ],
 )
 def test_a_name_is_refused(rules: Rules[Any], parent: str, proposed: str, field: str, message: str) -> None:

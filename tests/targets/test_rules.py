@@ -26,7 +26,7 @@ OWNED = "string id = 1 [(google.api.field_behavior) = OUTPUT_ONLY];"
     ("kind", "field", "proposed", "rule"),
     [
         ("Remark", "string name = 1;", "string remark_id = 3;", ""),
-        ("Review", "string name = 1;", "string remark_id = 3;", 'id_field="remark_id"'),
+        ("Review", "string name = 1;", "string remark_id = 3;", ""),
         ("Review", "string name = 1;", "", ""),
         ("", "string id = 1;", "string remark_id = 3;", ""),
         ("", "string id = 1;", "", 'id_field="remark.id"'),
@@ -43,3 +43,13 @@ def test_an_id_is_told_of_where_the_request_has_it(
     [view] = ProjectViews(load(text), "shop", "shop").nouns.values()
     [repository] = view["service"]["repositories"]
     assert [each for each in repository["stored"].rules if "id_field" in each] == ([rule] if rule else [])
+
+
+@pytest.mark.parametrize(("name", "rule"), [("OrderItem", []), ("HTTPRoute", ['id_field="http_route_id"'])])
+def test_an_id_is_told_of_by_the_parameters_name(load: Load, name: str, rule: list[str]) -> None:
+    parameter = {"OrderItem": "order_item", "HTTPRoute": "http_route"}[name]
+    text = CONTRACT.replace("FIELD", "string id = 1;").replace("PROPOSED", f"string {parameter}_id = 3;")
+    text = text.replace("OPTION", "").replace("PARENT", "").replace("KEY", "id").replace("Remark", name)
+    [view] = ProjectViews(load(text), "shop", "shop").nouns.values()
+    [repository] = view["service"]["repositories"]
+    assert [each for each in repository["stored"].rules if "id_field" in each] == rule

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +10,7 @@ from functools import cached_property
 from scaffolder.contract.model import Field, Message
 from scaffolder.standard import Resource, StandardMethod
 from scaffolder.targets.python.domain import Domain
-from scaffolder.targets.python.names import safe, snake
+from scaffolder.targets.python.names import safe
 from scaffolder.targets.python.storage.repositories import entity_variable, repository_property
 from scaffolder.targets.python.storage.store_names import noun_of, parents_below
 from scaffolder.targets.python.text import literal
@@ -155,9 +156,9 @@ class Stored:
         """
         creates = [each for each in self.flat if each.verb == "create"]
         if any(each.id_field for each in creates):
-            usual = f"{snake(self._type.rpartition('/')[2])}_id"
-            found = f"{self.variable.strip('_')}_id"
-            return found if found != usual else ""
+            usual = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.entity).lower()  # as the kit's rules have it
+            found = self.variable.strip("_")
+            return f"{found}_id" if found != usual else ""
         is_own = not (self.resource.patterns or self.resource.is_integer or self.is_identified)
         is_given = is_own and any(each.payload for each in creates)
         return f"{self.field}.{self.resource.identity.name}" if is_given else ""
@@ -166,11 +167,6 @@ class Stored:
     def is_identified(self) -> bool:
         """Whether the contract says that the server alone gives the identity."""
         return bool({"OUTPUT_ONLY", "IDENTIFIER"} & self.resource.identity.behaviors)
-
-    @property
-    def _type(self) -> str:
-        """What callers are told that it is."""
-        return self.resource.message.resource_type or noun_of(self.resource)
 
     @cached_property
     def needs(self) -> frozenset[str]:
@@ -211,7 +207,7 @@ class Stored:
         resource = self.resource
         odd = {name: attribute for name, attribute in self.attributes.items() if name != attribute}
         arguments = {
-            "type": literal(self._type),
+            "type": literal(resource.message.resource_type or noun_of(resource)),
             "field": literal(self.field) if self.field else "",
             "identity": literal(resource.identity.name) if resource.identity.name != "name" else "",
             "patterns": _names(resource.patterns),

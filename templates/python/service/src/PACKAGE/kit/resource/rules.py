@@ -31,7 +31,7 @@ class Rules(Generic[T]):
     is where requests have it, as violations say: ``book`` of ``book.title``, ``""`` where requests repeat its fields.
     `identity` is the field that names it, `patterns` those of its resource name (``shelves/{shelf}/books/{book}``);
     none where the identity is an id alone, and then `parent_field` is the field with the parent's id, if any.
-    `id_field` is where a request proposes the id of a new one, ``book_id`` unless told otherwise.
+    `id_field` is where a request proposes the id of a new one; unless told otherwise ``book_id``, by the entity's name.
 
     `required`, `output_only`, `input_only` and `immutable` are fields, also those in messages and in lists of messages
     (``author.given_name``, ``authors.given_name``). `oneofs` are groups of fields of which one can be set. All names
@@ -68,7 +68,7 @@ class Rules(Generic[T]):
         self._output_only, self._immutable = tuple(output_only), tuple(immutable)
         self._input_only, self._oneofs = tuple(input_only), tuple(oneofs)
         self._owned = behavior.tree(output_only)
-        self._names = Names(patterns, identity, id_field or f"{_snake(type.rpartition('/')[2])}_id")
+        self._names = Names(patterns, identity, id_field or f"{_snake(entity.__name__)}_id")
         self._lists = Lists(
             kind=type,
             fields=self._fields,
@@ -235,8 +235,8 @@ class Rules(Generic[T]):
         return errors.changed(self._type, name)
 
 
-def _snake(noun: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", noun.rpartition(".")[2]).lower()
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def _required(path: str) -> FieldViolation:
