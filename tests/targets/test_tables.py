@@ -83,6 +83,20 @@ def test_enum_is_text_that_a_check_allows(load: Load) -> None:
     ]
 
 
+def test_times_that_the_service_sets_are_never_unset(load: Load) -> None:
+    """So that an order by them goes through an index on PostgreSQL, too; a time of another name may be unset."""
+    stamp = "google.protobuf.Timestamp"
+    text = STORED.replace(
+        "FIELDS", f"{stamp} create_time = 2; {stamp} update_time = 3; {stamp} read_time = 4;"
+    )
+    [found] = tables(load('import "google/protobuf/timestamp.proto";' + text.replace("X", "Thing"))).values()
+    _, created, updated, read = found.columns
+    assert [each.nullable for each in (created, updated, read)] == [False, False, True]
+    line = "create_time: Mapped[datetime.datetime] = mapped_column(default=utc_now)"
+    assert (created.definition, created.default) == (line, updated.default)
+    assert read.definition == "read_time: Mapped[datetime.datetime | None]"
+
+
 def test_what_sql_has_no_type_for_is_json(load: Load) -> None:
     more = "message Part { Part part = 1; }"
     fields = "repeated string words = 2; map<string, Part> parts = 3; Part part = 4;"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scaffolder.contract.model import Field, Kind
+from scaffolder.standard import Resource
 from scaffolder.targets.python.domain import Domain, DomainField
 from scaffolder.targets.python.domain_names import enum_members
 from scaffolder.targets.python.names import safe
@@ -65,6 +66,14 @@ UNSIGNED = ColumnType(
 NUMBER = ColumnType("", "sa.Integer()", '"0"')
 WIDE_NUMBER = ColumnType("BigInteger", "sa.BigInteger()", '"0"')
 PARENT_NUMBER = ColumnType("RowReference", "sa.BigInteger()", '"0"')
+SET_TIME = ColumnType(
+    "default=utc_now",
+    "sa.DateTime(timezone=True)",
+    "sa.literal(datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC), sa.DateTime(timezone=True))",
+)
+"""When a row was created or changed, which the service always says: an order by it needs no place for NULL. A row from
+before it did so has the beginning of time.
+"""
 JSON = 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
 
 BY_ANNOTATION = {
@@ -122,22 +131,23 @@ def identity_type(field: Field) -> ColumnType:
     return IDENTITIES["wide" if field.kind in WIDE | UNSIGNED_64 else "int"]
 
 
-def columns_of(
-    domain: Domain, fields: Sequence[DomainField], identity: Field, parent_field: str = ""
-) -> list[Column]:
+def columns_of(domain: Domain, fields: Sequence[DomainField], resource: Resource) -> list[Column]:
     """A column for every field of a resource, in the contract's order.
 
-    `parent_field` has the identity of its parent, and so that column's type where it is a number of 64 bits.
+    The field with the identity of its parent has that column's type where it is a number of 64 bits.
     """
     names = column_names([field.field.name for field in fields])
     attributes = _attributes([field.attribute for field in fields])
     found = []
     for field, name, attribute in zip(fields, names, attributes, strict=True):
-        is_identity = field.field.name == identity.name
-        kind = identity_type(identity) if is_identity else type_of(field)
-        if kind is UNSIGNED and field.field.name == parent_field:
+        is_identity = field.field.name == resource.identity.name
+        kind = identity_type(resource.identity) if is_identity else type_of(field)
+        if kind is UNSIGNED and field.field.name == resource.parent_field:
             kind = PARENT_NUMBER
-        nullable = field.annotation.endswith(" | None")
+        if field.field.name in (resource.create_time, resource.update_time):
+            kind = SET_TIME
+        nullable = field.annotation.endswith(" | None") and kind is not SET_TIME
+        annotation = field.annotation if nullable else field.annotation.removesuffix(" | None")
         options = [*([f'"{name}"'] if name != attribute else []), *filter(None, [kind.model])]
         options += [f'key="{field.field.name}"'] if name != field.field.name else []
         found.append(
@@ -148,7 +158,7 @@ def columns_of(
                 "" if nullable or is_identity else kind.default,
                 _members(domain, field),
                 attribute,
-                line(attribute, field.annotation, [*options, *(["primary_key=True"] if is_identity else [])]),
+                line(attribute, annotation, [*options, *(["primary_key=True"] if is_identity else [])]),
             )
         )
     return found

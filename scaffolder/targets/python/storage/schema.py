@@ -102,7 +102,7 @@ class _Builder:
         self.resource, self.methods, self.name, self.reference = resource, methods, name, parent
         self.domain = domain
         fields = domain.fields_of(resource.message)
-        columns = columns_of(domain, fields, resource.identity, resource.parent_field)
+        columns = columns_of(domain, fields, resource)
         self.fields = tuple(zip(fields, columns, strict=True))
         self.by_field = {field.field.name: (field, column) for field, column in self.fields}
         self.key = self.by_field[resource.identity.name][1]
