@@ -149,7 +149,8 @@ def columns_of(domain: Domain, fields: Sequence[DomainField], resource: Resource
         nullable = field.annotation.endswith(" | None") and kind is not SET_TIME
         annotation = field.annotation if nullable else field.annotation.removesuffix(" | None")
         options = [*([f'"{name}"'] if name != attribute else []), *filter(None, [kind.model])]
-        options += [f'key="{field.field.name}"'] if name != field.field.name else []
+        key = field.field.name if name != field.field.name else ""
+        options += [f'key="{key}"'] if key else []
         found.append(
             Column(
                 name,
@@ -159,6 +160,7 @@ def columns_of(domain: Domain, fields: Sequence[DomainField], resource: Resource
                 _members(domain, field),
                 attribute,
                 line(attribute, annotation, [*options, *(["primary_key=True"] if is_identity else [])]),
+                key,
             )
         )
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 from scaffolder.targets.python.domain import DomainField
 from scaffolder.targets.python.storage.schema import Model
@@ -13,13 +14,20 @@ from scaffolder.targets.python.text import WIDTH, literal, literals
 
 def table_arguments(table: Table) -> list[str]:
     """The entries of `__table_args__`: every constraint and every index, by its name."""
+    keys = {column.name: column.key or column.name for column in table.columns}
+
+    def called(columns: Sequence[str]) -> list[str]:
+        return [keys[name] for name in columns]
+
     found = [
-        f"ForeignKeyConstraint({literal(key.columns)}, {literal([f'{key.table}.{c}' for c in key.refers_to])}, "
+        f"ForeignKeyConstraint({literal(called(key.columns))}, {literal([f'{key.table}.{c}' for c in key.refers_to])}, "
         f'name="{key.name}")'
         for key in table.foreign_keys
     ]
-    found += [f'UniqueConstraint({literals(each.columns)}, name="{each.name}")' for each in table.unique]
-    found += [f'Index("{each.name}", {literals(each.columns)})' for each in table.indexes]
+    found += [
+        f'UniqueConstraint({literals(called(each.columns))}, name="{each.name}")' for each in table.unique
+    ]
+    found += [f'Index("{each.name}", {literals(called(each.columns))})' for each in table.indexes]
     found += [_check(each) for each in table.checks]
     # SQLite would give the number of a row that was deleted to the next one.
     return [*found, *(['{"sqlite_autoincrement": True}'] if table.numbered else [])]

@@ -14,7 +14,8 @@ class Column:
     ``sa.JSON().with_variant(postgresql.JSONB(), "postgresql")``), `default` the expression of the `server_default` that
     fills the rows that are there when the column is added (``""``, ``sa.false()``), ``""`` for none. `members` are the
     names and numbers of an enum, so that a value that was renamed under its number differs from one that went.
-    `attribute` is the model's, `definition` its line: ``title: Mapped[str] = mapped_column(…)``.
+    `attribute` is the model's, `definition` its line: ``title: Mapped[str] = mapped_column(…)``, and `key` what
+    constraints and indexes call it there, ``""`` for its name.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Column:
     members: tuple[tuple[str, int], ...] = ()
     attribute: str = ""
     definition: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
