@@ -85,6 +85,11 @@ class StandardView:
         """The parameter that a field of the request comes in, `""` where there is none."""
         return next((each.name for each in self.parameters if field and each.field == field), "")
 
+    @property
+    def _is_request(self) -> bool:
+        """Whether the resource itself is the request."""
+        return self.request.full_name == self.stored.resource.message.full_name
+
     def _naming(self) -> list[str]:
         """The statements that give a new resource its name, and its parent where that is a field of its own."""
         stored, resource, standard = self.stored, self.stored.resource, self.standard
@@ -92,7 +97,7 @@ class StandardView:
         target = f"{stored.variable}.{stored.identity}"
         found = []
         if resource.is_integer:
-            found += [f"{target} = 0"] if standard.payload else []
+            found += [f"{target} = 0"] if standard.payload or self._is_request else []
         elif resource.patterns:
             second = f"proposed={proposed}" if proposed and not parent else proposed
             found.append(
