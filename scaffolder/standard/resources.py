@@ -161,11 +161,11 @@ def _time(message: Message, uses: Sequence[Use], *names: str) -> str:
 
     What a request of its own repeats is the client's.
     """
-    found = next((f for name in names for f in message.fields if f.name == name and is_time(f)), None)
+    found = next((f for name in names if (f := named(message, name)) and is_time(f)), None)
     if found is None or (found.behaviors and "OUTPUT_ONLY" not in found.behaviors):
         return ""
     requests = [use.request for use in uses if use.request.full_name != message.full_name]
-    repeated = any(field.name == found.name for request in requests for field in request.fields)
+    repeated = any(fold(field.name) == fold(found.name) for request in requests for field in request.fields)
     return found.name if "OUTPUT_ONLY" in found.behaviors or not repeated else ""
 
 

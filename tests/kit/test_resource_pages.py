@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import datetime
 import decimal
 import enum
@@ -20,6 +21,12 @@ from kit.resource import OrderKey, Page, Query, Rules, select
 from .library import BOOK, LOAN, PLAIN, Book, BookAuthor, BookBinding, Loan
 
 UTC = datetime.UTC
+
+
+@dataclasses.dataclass
+class Draft:
+    id: str = ""
+    deleted_at: datetime.datetime | None = None
 
 
 def refused(field: str, **arguments: Any) -> str:
@@ -116,6 +123,13 @@ def test_a_list_is_of_a_parent_or_of_any() -> None:
     assert found(parent="shelves/-") == [book.name for book in books]
     assert found(parent="shelves/3") == []
     assert found() == [book.name for book in books]
+
+
+def test_what_says_that_it_is_deleted_may_be_called_otherwise() -> None:
+    rules = Rules(Draft, type="draft", identity="id", output_only=["deleted_at"], delete_time="deleted_at")
+    here, gone = Draft("1"), Draft("2", datetime.datetime.now(datetime.UTC))
+    assert select(rules.query(), [here, gone]).items == [here]
+    assert select(rules.query(show_deleted=True), [here, gone]).items == [here, gone]
 
 
 @pytest.mark.parametrize(

@@ -694,6 +694,8 @@ def test_standard_fields_of_a_resource(load: Load) -> None:
         "delete_time",
         "purge_time",
     )
+    assert book("Time createdAt, Time UpdatedAt, Time deletedAt")[2:5] == ("createdAt", "UpdatedAt", "deletedAt")
+    assert not any(book("Time createdAt, title", "parent, Time createdAt, title"))
     assert not any(book("int64 create_time, update_time, repeated Time delete_time, int32 etag, uid"))
     assert not any(book("Time create_time [(google.api.field_behavior) = REQUIRED]"))
     assert not any(book("Time create_time, title", "parent, Time create_time, title"))

@@ -206,6 +206,7 @@ class Stored:
         """The arguments of its `Rules` behind the entity's class."""
         resource = self.resource
         odd = {name: attribute for name, attribute in self.attributes.items() if name != attribute}
+        deleted = resource.delete_time
         arguments = {
             "type": literal(resource.message.resource_type or noun_of(resource)),
             "field": literal(self.field) if self.field else "",
@@ -215,6 +216,7 @@ class Stored:
             "oneofs": _names(self._oneofs()),
             "parent_field": literal(resource.parent_field) if resource.parent_field else "",
             "id_field": literal(self.id_field) if self.id_field else "",
+            "delete_time": literal(deleted) if deleted not in ("", "delete_time") else "",
             "attributes": literal(odd) if odd else "",
         }
         return [f"{name}={value}" for name, value in arguments.items() if value]

@@ -60,8 +60,8 @@ def _conditions(query: Query, source: Source, columns: Any, identity: str, paren
         # The collection and the id, or the name of a singleton.
         found.append(below(columns[identity], query.parent, 2, 1))
     found += [columns[field] == value for field, value in query.equals]
-    if not query.show_deleted and "delete_time" in columns:
-        found.append(columns["delete_time"].is_(None))
+    if not query.show_deleted and query.delete_time in columns:
+        found.append(columns[query.delete_time].is_(None))
     return found
 
 

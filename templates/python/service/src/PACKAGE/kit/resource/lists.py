@@ -20,7 +20,8 @@ _MOST = 2**63 - 1
 class Lists:
     """What lists of one type of resource may ask for; see `Rules` and `Rules.query`.
 
-    `hidden` fields are asked for by no filter and no order. `soft` says that resources are deleted softly.
+    `hidden` fields are asked for by no filter and no order. `delete_time` is the field that says
+    when a resource was deleted softly, ``""`` for those that are not.
     """
 
     kind: str
@@ -30,7 +31,7 @@ class Lists:
     parent_field: str
     attributes: Mapping[str, str]
     hidden: Sequence[str]
-    soft: bool
+    delete_time: str
     default_page_size: int
     max_page_size: int
 
@@ -55,7 +56,7 @@ class Lists:
             parent = None
         above = "" if parent is None else self.names.parent(str(parent))
         order = parse_order(order_by, self.fields, self.identity, self.hidden)
-        shown = show_deleted or not self.soft
+        shown = show_deleted or not self.delete_time
         keys = [(key.path, key.descending) for key in order]
         mark = tokens.fingerprint(self.kind, above, filter, keys, same, shown)
         limit = self._limit(page_size)
@@ -67,6 +68,7 @@ class Lists:
             limit=limit,
             skip=_skipped(skip, page, limit, page_token),
             show_deleted=shown,
+            delete_time=self.delete_time,
             counted=counted,
             equals=tuple(same.items()),
             attributes=self.attributes,

@@ -68,7 +68,7 @@ def _is_asked_for(query: Query, entity: Any) -> bool:
     def value(field: str) -> Any:
         return getattr(entity, attribute(entity, field, query.attributes))
 
-    if not query.show_deleted and value("delete_time") is not None:
+    if not query.show_deleted and value(query.delete_time) is not None:
         return False
     if query.parent and not is_child(value(query.order[-1].path[0]), query.parent):
         return False

@@ -21,8 +21,8 @@ class Query:
 
     `parent` is the name of the resource that all belong to, ``""`` for all; a ``-`` in it stands for any id (AIP-159).
     `equals` pairs fields (the contract's names) and the values that they must have. `where` is the filter.
-    Soft-deleted resources (those with a delete_time) are left out unless `show_deleted`; it is true for resources
-    that know no soft deletion.
+    Soft-deleted resources (those with a value in the field `delete_time`) are left out unless `show_deleted`; it is
+    true for resources that know no soft deletion.
 
     `order` is never empty: it ends with the identity, so that no two resources are alike in it. `after` are the values
     of these keys of the last resource of the page before, None for the first page. Then `skip` resources are left out,
@@ -37,6 +37,7 @@ class Query:
     limit: int | None = None
     skip: int = 0
     show_deleted: bool = True
+    delete_time: str = "delete_time"
     counted: bool = False
     equals: tuple[tuple[str, Any], ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)

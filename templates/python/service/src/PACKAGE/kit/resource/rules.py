@@ -38,7 +38,7 @@ class Rules(Generic[T]):
     are the contract's; `attributes` maps those whose attribute is called otherwise ({"from": "from_"}). A name that
     the entity does not have is a ValueError.
 
-    A resource with an output-only ``delete_time`` is deleted softly (AIP-164): lists leave it out.
+    A resource with an output-only `delete_time` is deleted softly (AIP-164): lists leave it out.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Rules(Generic[T]):
         oneofs: Sequence[Sequence[str]] = (),
         parent_field: str = "",
         id_field: str = "",
+        delete_time: str = "delete_time",
         attributes: Mapping[str, str] = {},
         max_page_size: int = 1000,
         default_page_size: int = 50,
@@ -77,7 +78,7 @@ class Rules(Generic[T]):
             parent_field=parent_field,
             attributes=self._attributes,
             hidden=self._input_only,
-            soft="delete_time" in output_only,
+            delete_time=delete_time if delete_time in output_only else "",
             default_page_size=default_page_size,
             max_page_size=max_page_size,
         )
