@@ -97,6 +97,7 @@ CONTRACTS: dict[str, Callable[[Path], Source]] = {
     "loose": own("loose/v1/loose.proto"),
     "present": own("present/v1/present.proto"),
     "gaps": own("gaps/v1/gaps.proto"),
+    "campus": own("campus/v1/campus.proto"),
     "together": sample("hello/v1", "library/v1", "order/v1"),
     "longrunning": longrunning,
     "health": health,
