@@ -94,6 +94,16 @@ class RequestReader:
                 f"the request names no parent, and a new {resource.message.name} is called {resource.patterns[0]}"
             )
 
+    def refuse_ancestors(self) -> None:
+        """Refuses ids in every path beside the identity and the parent's: they would be compared, and not be set."""
+        own = {each.name for each in self.resource.message.fields}
+        for name in self.left:
+            if name in own & self._in_paths():
+                named = f"the {self.resource.message.name}'s and its parent's"
+                raise RefusedError(
+                    f"the request's field {name} is an id in the path, and only {named} are compared"
+                )
+
     def take_pairs(self, *, equal: bool = False) -> tuple[tuple[str, str], ...]:
         """Takes the fields that the resource has as well, with the same name and type: (request's, resource's).
 

@@ -103,6 +103,7 @@ def update(reader: RequestReader) -> StandardMethod:
     if not reader.take_identity() and flat:
         raise RefusedError(f"the request has neither {a(name)} nor its {resource.identity.name}")
     reader.take_parent(paired=flat)
+    reader.refuse_ancestors()
     reader.take("mask", ("update_mask", "field_mask", "mask"), is_mask)
     _take_etag(reader)
     pairs = reader.take_pairs() if flat else ()
@@ -149,6 +150,7 @@ def _take_key(reader: RequestReader) -> None:
         )
     if not resource.patterns:
         reader.take_parent()
+        reader.refuse_ancestors()
 
 
 def _take_etag(reader: RequestReader) -> None:

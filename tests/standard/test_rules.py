@@ -638,6 +638,32 @@ def test_a_part_of_a_resource_is_not_the_resource(load: Load, part: str) -> None
     assert verbs(recognise(_load(load, messages, REPLIES))) == {}
 
 
+@pytest.mark.parametrize("verb", ["get", "update", "delete"])
+def test_ids_in_a_path_above_the_parent_are_not_compared(load: Load, verb: str) -> None:
+    """An update would set what says where the resource is."""
+    path = "/v1/users/{user_id}/shelves/{shelf_id}/books/{id}"
+    requests = {"get": "", "update": ", title", "delete": ""}
+    messages = {
+        "Shelf": "id",
+        "Book": "int64 id, user_id, shelf_id, title",
+        "CreateBookRequest": "user_id, shelf_id, title",
+        **{
+            f"{v.capitalize()}BookRequest": f"user_id, shelf_id, int64 id{more}"
+            for v, more in requests.items()
+        },
+    }
+    rpcs = [
+        "CreateShelf Shelf Shelf",
+        "CreateBook CreateBookRequest Book post:/v1/users/{user_id}/shelves/{shelf_id}/books",
+        f"GetBook GetBookRequest Book get:{path}",
+        f"UpdateBook UpdateBookRequest Book patch:{path}",
+        f"DeleteBook DeleteBookRequest Empty delete:{path}",
+    ]
+    found = recognise(load(contract(messages, *rpcs)))
+    assert "CreateBook" in verbs(found)
+    assert "field user_id is an id in the path" in reason(found, f"{verb.capitalize()}Book")
+
+
 def test_a_list_may_be_called_as_many_of_what_it_holds(load: Load) -> None:
     rpcs = {**REPLIES, "ListBooks": "ListBooksRequest Books"}
     found = recognise(_load(load, {**FLAT, "Books": FLAT["ListBooksReply"]}, rpcs))
@@ -694,7 +720,11 @@ def test_standard_fields_of_a_resource(load: Load) -> None:
         "delete_time",
         "purge_time",
     )
-    assert book("Time createdAt, Time UpdatedAt, Time deletedAt")[2:5] == ("createdAt", "UpdatedAt", "deletedAt")
+    assert book("Time createdAt, Time UpdatedAt, Time deletedAt")[2:5] == (
+        "createdAt",
+        "UpdatedAt",
+        "deletedAt",
+    )
     assert not any(book("Time createdAt, title", "parent, Time createdAt, title"))
     assert not any(book("int64 create_time, update_time, repeated Time delete_time, int32 etag, uid"))
     assert not any(book("Time create_time [(google.api.field_behavior) = REQUIRED]"))

@@ -104,6 +104,11 @@ def test_an_identity_beside_the_book_says_which_it_is(load: Load) -> None:
     assert "self.update_book(dataclasses.replace(request.book or Book(), id=request.id))" in each
 
 
+def test_a_number_is_the_store_s_also_where_the_resource_is_the_request(load: Load) -> None:
+    text = "message Tag { int64 id = 1; string label = 2; } service TagService { rpc CreateTag(Tag) returns (Tag); }"
+    assert methods(load, text)["create"]["naming"] == ["tag.id = 0"]
+
+
 def test_what_is_replaced_below_a_path_stays_there(load: Load) -> None:
     """Its body need not repeat the parent's id."""
     text = """
