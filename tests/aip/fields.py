@@ -48,11 +48,12 @@ def find(t: Trial, kind: str, *, last: bool = False, presence: bool | None = Non
 
 
 def free_text(t: Trial) -> str:
-    """The first field that holds one text, which may be immutable, of no form that field_info names (AIP-202)."""
+    """The first field for one text, which may be immutable, of no form that field_info names, and the same in many."""
+    alone = {f.name for f in t.subject.unique()}
     fields = [
         f.name
         for f in t.writable(mutable=False)
-        if f.type == Fd.TYPE_STRING and not f.is_repeated and not has_format(t, f)
+        if f.type == Fd.TYPE_STRING and not f.is_repeated and not has_format(t, f) and f.name not in alone
     ]
     t.needs_field(*fields[:1] or ["field for text"])
     return fields[0]
@@ -113,7 +114,7 @@ def has_format(t: Trial, f: Fd) -> bool:
 
 def _is_restricted(t: Trial, f: Fd, kind: str) -> bool:
     """Whether the contract allows a text only some forms; numbers are tried with small positive values."""
-    if kind == "text" and has_format(t, f):
+    if kind == "text" and (has_format(t, f) or t.subject.contract.extension(f, "scaffold.unique")):
         return True
     rules = t.subject.contract.extension(f, "buf.validate.field")
     if rules is None:
