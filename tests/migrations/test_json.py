@@ -317,7 +317,7 @@ def test_service_reads_under_the_new_names_what_it_wrote_under_the_old_ones(
     contract = CONTRACT.replace("int32 pages = 4;", f"int32 pages = 4;\n  {fields}") + PRESSES
     shop = workshop(tmp_path, database_url, contract)
     shop.place.write("contents.py", CONTENTS)
-    path = {"PYTHONPATH": f"{shop.root}/src:{shop.root}"}
+    path: dict[str, Any] = {"PYTHONPATH": f"{shop.root}/src:{shop.root}"}
     shop.alembic("upgrade", "head")
     shop.run("contents", "write", **path)
     shop.contract(("string zip = 1;", "string postcode = 1;"), ("KIND_LARGE", "KIND_BIG"))

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "ba93c861b836"
+revision = "edb00d9d44c9"
 down_revision = None
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
@@ -21,8 +21,8 @@ def upgrade() -> None:
         sa.Column("page_count", sa.Integer(), nullable=False),
         sa.Column("labels", JSON, nullable=False),
         sa.Column("isbn", TEXT, nullable=True),
-        sa.Column("create_time", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("update_time", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("create_time", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("update_time", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_books")),
         sa.CheckConstraint(
             sa.text("binding IN ('UNSPECIFIED', 'HARDCOVER', 'PAPERBACK')"), name=op.f("ck_books_binding")

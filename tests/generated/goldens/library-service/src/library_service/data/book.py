@@ -9,7 +9,7 @@ from library_service.biz.book import BOOK
 from library_service.biz.book_types import Book, BookAuthor, BookBinding
 from library_service.data import Base
 from library_service.kit.database import Database, EnumName, JsonOf, constraints, replace_row, select_page
-from library_service.kit.resource import Page, Query
+from library_service.kit.resource import Page, Query, utc_now
 
 
 class BookRow(Base):
@@ -25,8 +25,8 @@ class BookRow(Base):
     page_count: Mapped[int]
     labels: Mapped[dict[str, str]] = mapped_column(JsonOf(dict[str, str]))
     isbn: Mapped[str | None]
-    create_time: Mapped[datetime.datetime | None]
-    update_time: Mapped[datetime.datetime | None]
+    create_time: Mapped[datetime.datetime] = mapped_column(default=utc_now)
+    update_time: Mapped[datetime.datetime] = mapped_column(default=utc_now)
 
 
 class SqlBookRepository:
