@@ -159,7 +159,7 @@ def _risks(plan: Plan, made: Revision) -> Iterator[Diagnostic]:
         hint = "`alembic -x destroy=yes upgrade head` drops it for good, when no running version needs it"
         yield Diagnostic(DESTRUCTIVE, text, hint, place, "warning")
     for text in words.doubts(plan.steps):
-        hint = "look at the rows first; it names them, and changes nothing then"
+        hint = "look at the rows, or mend them in the revision before its check, which names them and changes nothing"
         yield Diagnostic(MAY_FAIL, f"the revision fails where {text}", hint, place, "warning")
 
 
