@@ -114,7 +114,8 @@ class Subject:
         """Whether a client says what the field holds."""
         if descriptor.containing_type is self.resource and descriptor.name in (self.identity, "etag", "uid"):
             return False
-        return not {OUTPUT_ONLY, IDENTIFIER} & self.behaviors(descriptor)
+        is_own = descriptor.containing_type is self.resource
+        return not {OUTPUT_ONLY, *([IDENTIFIER] if is_own else [])} & self.behaviors(descriptor)
 
     def fields(self, behavior: int | None = None) -> Iterator[FieldDescriptor]:
         """The resource's fields of that behaviour; without one, those that a client writes."""

@@ -325,6 +325,14 @@ def test_a_new_resource_has_nothing_of_the_servers_fields() -> None:
     assert BOOK.new(book) is book
 
 
+@pytest.mark.parametrize("owned", [["author", "author.id"], ["author.id", "author"]])
+def test_a_message_of_the_servers_is_its_as_a_whole(owned: list[str]) -> None:
+    rules = Rules(Book, type="Book", output_only=owned, attributes={"from": "from_"})
+    assert rules.new(Book(author=BookAuthor(family_name="Eco"))).author is None
+    kept = rules.updated(Book(author=BookAuthor(family_name="Eco")), Book(title="x"), ["*"])
+    assert kept.author == BookAuthor(family_name="Eco")
+
+
 def test_a_new_resource_has_all_that_is_required() -> None:
     book = Book(author=BookAuthor(), authors=[BookAuthor(family_name="A"), BookAuthor()])
     with pytest.raises(InvalidArgumentError) as error:

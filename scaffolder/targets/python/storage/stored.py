@@ -223,12 +223,18 @@ class Stored:
 
     @cached_property
     def behaviors(self) -> dict[str, list[str]]:
-        """The paths of the fields with a behaviour (AIP-203), as `Rules` calls it; the identity is none of them."""
+        """The paths of the fields with a behaviour (AIP-203), as `Rules` calls it; the identity is none of them.
+
+        What is in an output-only message is the server's as a whole. An IDENTIFIER is only that of its own resource: in
+        another one it says which is meant.
+        """
         found: dict[str, list[str]] = {
             name: [] for name in ("required", "output_only", "input_only", "immutable")
         }
         for path, field, is_own in self._fields(self.resource.message, "", ()):
-            owned = {"OUTPUT_ONLY", "IDENTIFIER"} & field.behaviors
+            if any(path.startswith(f"{each}.") for each in found["output_only"]):
+                continue
+            owned = {"OUTPUT_ONLY", *(["IDENTIFIER"] if is_own else [])} & field.behaviors
             if owned or (is_own and field.name in self.resource.server_fields):
                 found["output_only"].append(path)
                 continue

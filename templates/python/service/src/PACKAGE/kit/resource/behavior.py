@@ -75,12 +75,13 @@ def differing(one: Any, other: Any, paths: Sequence[str], fields: Fields) -> lis
 
 
 def tree(paths: Sequence[str]) -> Tree:
-    """The paths as a tree."""
+    """The paths as a tree; one that leads into another is a part of that."""
     found: Tree = {}
     for path in paths:
-        inside = found
-        for name in path.split("."):
-            inside = inside.setdefault(name, {})
+        if not any(path.startswith(f"{other}.") for other in paths):
+            inside = found
+            for name in path.split("."):
+                inside = inside.setdefault(name, {})
     return found
 
 
