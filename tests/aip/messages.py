@@ -87,6 +87,18 @@ class Builder:
                 return changed
         raise AssertionError(f"no second value for {field.full_name}")
 
+    def varies(self, field: FieldDescriptor) -> bool:
+        """Whether two values can be made for a field: not of a message in which all would have to exist."""
+        if field.message_type is None:
+            return True
+        message = self._subject.contract.message_class(self._subject.resource)()
+        self.fill(message, field)
+        try:
+            self.other(message, field)
+        except AssertionError:
+            return False
+        return True
+
     def text(self, field: FieldDescriptor) -> str:
         """A text that a string field takes."""
         return str(self._scalar(field))

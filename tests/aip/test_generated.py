@@ -15,6 +15,7 @@ pytestmark = pytest.mark.slow
 
 CONTRACTS = {
     "rich": Source((LIBRARY,), (PROTOS,)),
+    "press": Source((PROTOS / "press" / "v1" / "press.proto",), (PROTOS,)),
     "sample": Source((SAMPLES / "library" / "v1" / "library.proto",), (SAMPLES,)),
 }
 

@@ -15,7 +15,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from .expectations import Expectations, FailedError, put, shortened
 from .http_requests import InexpressibleError
 from .messages import Builder
-from .model import IMMUTABLE, INPUT_ONLY, Rpc, Subject
+from .model import IMMUTABLE, INPUT_ONLY, REQUIRED, Rpc, Subject
 from .transports import Answer, Api
 
 SERVER_FIELDS = ("create_time", "update_time", "delete_time", "purge_time", "expire_time", "etag", "uid")
@@ -116,6 +116,7 @@ class Trial(Expectations):
             and not (mutable and IMMUTABLE in self.subject.behaviors(f))
             and INPUT_ONLY not in self.subject.behaviors(f)
             and self.subject.contract.extension(f, "google.api.resource_reference") is None
+            and Builder(self.subject, random.Random(0)).varies(f)
         ]
         if not found:
             raise NotApplicableError(f"{self.subject} has no field that a client may change")
@@ -169,6 +170,9 @@ class Trial(Expectations):
                 getattr(request, place).CopyFrom(value)
             else:
                 setattr(request, place, value)
+        proposed = rpc.request.fields_by_name.get(subject.id_field) if rpc.verb == "create" else None
+        if proposed is not None and "id" not in fields and REQUIRED in subject.behaviors(proposed):
+            setattr(request, proposed.name, self.new_id())
         return request
 
     def _judge(self, answer: Answer) -> None:
@@ -220,10 +224,18 @@ class Trial(Expectations):
 
     def same(self, got: Any, expected: Any, *, ignoring: Iterable[str] = (), what: str = "it") -> None:
         """Two messages that have to be equal, but for some fields, and for what is never shown (AIP-203)."""
-        hidden: list[str] = []
-        if got.DESCRIPTOR is self.subject.resource:
-            hidden = [f.name for f in self.subject.fields(INPUT_ONLY)]
-        Expectations.same(self, got, expected, ignoring=[*ignoring, *hidden], what=what)
+        shown = type(expected)()
+        shown.CopyFrom(expected)
+        self._hide(shown)
+        Expectations.same(self, got, shown, ignoring=ignoring, what=what)
+
+    def _hide(self, message: Any) -> None:
+        for f, value in message.ListFields():
+            if INPUT_ONLY in self.subject.behaviors(f):
+                message.ClearField(f.name)
+            elif f.message_type is not None and not f.message_type.GetOptions().map_entry:
+                for each in value if f.is_repeated else [value]:
+                    self._hide(each)
 
     async def get(self, name: str) -> Any:
         """The stored resource."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..expectations import at, put
 from ..fields import find, nested, repeated, text_map
-from ..model import OUTPUT_ONLY
+from ..model import INPUT_ONLY, OUTPUT_ONLY
 from ..trial import Trial
 from . import check
 from .update import changed, copy, server_set, setattr_any, without_etag
@@ -162,7 +162,13 @@ async def mask_quotes_a_key_of_a_map(t: Trial) -> None:
 async def mask_moves_a_oneof(t: Trial) -> None:
     """AIP-146, 161: naming another field of a oneof sets that one and clears the one before."""
     t.needs("update", "update_mask")
-    oneofs = [o for o in t.subject.resource.oneofs if not o.name.startswith("_") and len(o.fields) > 1]
+    oneofs = [
+        o
+        for o in t.subject.resource.oneofs
+        if not o.name.startswith("_")
+        and len(o.fields) > 1
+        and not any(INPUT_ONLY in t.subject.behaviors(f) for f in o.fields)
+    ]
     t.needs_field(*[oneofs[0].fields[0].name] if oneofs else ["oneof"])
     one, other = oneofs[0].fields[:2]
     resource = t.build.full()
