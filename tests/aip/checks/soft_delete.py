@@ -40,6 +40,18 @@ async def soft_deleted_resources_can_be_read(t: Trial) -> None:
 
 
 @check
+async def soft_delete_advances_update_time(t: Trial) -> None:
+    """AIP-148, 164: a resource changes when it is deleted softly, and when it is undeleted: update_time is later."""
+    t.needs_field("update_time")
+    created, _ = await deleted(t)
+    gone = await t.get(t.name(created))
+    t.ok(await t.call("undelete", name=t.name(created)))
+    back = await t.get(t.name(created))
+    times = [(each.update_time.seconds, each.update_time.nanos) for each in (created, gone, back)]
+    t.true(times == sorted(set(times)), f"update_time went from {times[0]} by {times[1]} to {times[2]}")
+
+
+@check
 async def soft_deleted_resources_are_not_listed(t: Trial) -> None:
     """AIP-164, 132: a list leaves out soft-deleted resources."""
     created, _ = await deleted(t)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..reference.kinds import Kind, RefusedError, given
+from ..reference.kinds import Kind, RefusedError, copy, given
 from ..reference.library import Library
 from . import breaks
 
@@ -123,6 +123,16 @@ class PurgesTheLiving(Library):
     def created(self, kind: Kind, resource: Any) -> None:
         super().created(kind, resource)
         self.stamp(kind, resource, "purge_time")
+
+
+@breaks("soft_delete_advances_update_time")
+class DeletesWithoutAChange(Library):
+    def mark_deleted(self, kind: Kind, resource: Any) -> Any:
+        before = copy(resource)
+        super().mark_deleted(kind, resource)
+        resource.update_time.CopyFrom(before.update_time)
+        self.write(kind, resource)
+        return resource
 
 
 @breaks("soft_deleted_names_are_taken")

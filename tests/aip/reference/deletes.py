@@ -45,6 +45,7 @@ class Deletes(Updates):
 
     def mark_deleted(self, kind: Kind, resource: Any) -> Any:
         self.stamp(kind, resource, "delete_time")
+        self.stamp(kind, resource, "update_time")
         self.stamp(kind, resource, "purge_time", _PURGE_SECONDS)
         self.write(kind, resource)
         return resource
@@ -56,6 +57,7 @@ class Deletes(Updates):
                 raise self.already_exists(kind, request.name)
             self.check_etag(kind, current, request.etag)
             self.mark_living(current)
+            self.stamp(kind, current, "update_time")
             self.write(kind, current)
             return current
 
