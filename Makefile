@@ -24,7 +24,7 @@ types: $(VENV)/.ready ## mypy --strict over the same
 	$(BIN)/mypy
 
 unit: $(VENV)/.ready ## the tests alone
-	$(BIN)/python -m pytest -q -rs -n 2 $(PYTEST)
+	$(BIN)/python -m pytest -q -rs -n 2 --dist worksteal $(PYTEST)
 
 fuzz: $(VENV)/.ready ## random paths, requests and bodies for FUZZ_SECONDS (600), then SCAFFOLD_EXAMPLES merges of each kind
 	$(BIN)/python -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),600) --seed $(or $(SEED),0)
