@@ -94,6 +94,10 @@ class Filler:
             "Timestamp": self._timestamp,
             "Value": self._value,
         }
+        self._common: dict[str, Callable[[Any], None]] = {
+            "google.type.Money": self._money,
+            "google.type.TimeOfDay": self._time_of_day,
+        }
 
     def fill(self, message: Any, depth: int = 0) -> Any:
         """Sets fields of `message`, which it returns; a oneof gets one member at most."""
@@ -101,8 +105,8 @@ class Filler:
         if package == "google.protobuf" and name in self._well_known:
             self._well_known[name](message)
             return message
-        if self._domain and message.DESCRIPTOR.full_name == "google.type.TimeOfDay":
-            self._time_of_day(message)
+        if self._domain and message.DESCRIPTOR.full_name in self._common:
+            self._common[message.DESCRIPTOR.full_name](message)
             return message
         for field in message.DESCRIPTOR.fields:
             required = is_required(field)
@@ -167,6 +171,13 @@ class Filler:
         message.hours = self._rng.randrange(24)
         message.minutes, message.seconds = self._rng.randrange(60), self._rng.randrange(60)
         message.nanos = self._nanos()
+
+    def _money(self, message: Any) -> None:
+        """An amount of one sign, as money.proto wants it."""
+        sign = self._rng.choice((-1, 1))
+        message.currency_code = self._rng.choice(("", "EUR"))
+        message.units = sign * self._rng.choice((0, 1, 2**63 - 1))
+        message.nanos = sign * self._rng.choice((0, 1, 10, 500_000_000, 999_999_999))
 
     def _duration(self, message: Any) -> None:
         largest = 10**11 if self._domain else _MAX_SECONDS
