@@ -103,6 +103,7 @@ def _idle(project: Project, merger: Merger, changes: Sequence[Change]) -> Iterat
     yield from hints.idle(merger.wishes.restore, changes)
     yield from hints.abandoned(project, changes)
     yield from hints.unknown_settings(project, changes)
+    yield from hints.tables_of_another(project, changes)
 
 
 def _migrated(root: Path, lock: Lock, changeset: Changeset, artifacts: Sequence[Artifact]) -> Changeset:

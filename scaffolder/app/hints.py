@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from scaffolder.targets.python.merging.references import definition_names
 from scaffolder.targets.python.renames import suggest
 from scaffolder.targets.python.renames.suggest_types import type_suggestions
 from scaffolder.workspace.changeset import Change
+from scaffolder.workspace.comparison import ORPHANS
 from scaffolder.workspace.inputs import read_bytes
 from scaffolder.workspace.lock import FILE, Lock
 
@@ -76,6 +78,32 @@ def unknown_settings(project: Project, changes: Sequence[Change]) -> Iterator[Di
         if name in gone:
             message = f"`{name}` is no setting any more, and the service does not start with it"
             yield Diagnostic(LEADS_NOWHERE, message, "remove it", Location(shown(path), number), "error")
+
+
+def tables_of_another(project: Project, changes: Sequence[Change]) -> Iterator[Diagnostic]:
+    """Models that stay of a service that is gone, since the user edited them, whose tables another service has now."""
+    orphans, owners = list[tuple[Change, re.Match[bytes]]](), dict[bytes, str]()
+    for item in changes:
+        for table in _TABLE.finditer(item.after or b"") if _is_data(project, item.path) else ():
+            if item.note in ORPHANS:
+                orphans.append((item, table))
+            else:
+                owners[table[1]] = item.path
+    for item, table in orphans:
+        if owner := owners.get(table[1]):
+            message = (
+                f"the table `{table[1].decode()}` is in {owner} now, and both modules cannot be imported"
+            )
+            line = (item.after or b"").count(b"\n", 0, table.start()) + 1
+            place = Location(shown(project.root / item.path), line)
+            yield Diagnostic(LEADS_NOWHERE, message, "move there what you wrote, and delete this file", place)
+
+
+_TABLE = re.compile(rb'^[ \t]+__tablename__ = "(\w+)"', re.MULTILINE)
+
+
+def _is_data(project: Project, path: str) -> bool:
+    return path.startswith(f"src/{project.package}/data/") and path.endswith(".py")
 
 
 def lost(root: Path, lock: Lock, changes: Sequence[Change]) -> tuple[Diagnostic, ...]:

@@ -22,6 +22,7 @@ NO_BASE = "its baseline is lost, so only what is missing was added"
 ORPHANED = "no longer generated, kept because it is yours"
 ORPHANED_EDITED = "no longer generated, kept because it was edited"
 NEEDED = "no longer generated, kept because your code uses it"
+ORPHANS = frozenset({ORPHANED, ORPHANED_EDITED, NEEDED})
 PRUNED = "no longer generated, pruned; your version is kept in {}"
 GAVE_WAY = "your version is kept in {}"
 REPLACED = "was edited; your version is kept in {}"

@@ -131,6 +131,21 @@ def test_section_of_a_setting_that_goes_is_told(tmp_path: Path) -> None:
     assert f"configs/config.yaml:{line}:1: error[leads-nowhere]: `database` is no setting any more" in told
 
 
+def test_models_that_stay_of_a_renamed_service_are_told_of_the_table(tmp_path: Path) -> None:
+    """The owner edited them; the service of another name has the table as well, and one MetaData holds it once."""
+    home = new("shop", STORED, tmp_path, PATH)
+    home.write("src/shop/data/note.py", home.read("src/shop/data/note.py") + "\n\nMINE = 1\n")
+    home.write(f"api/{PATH}", STORED.replace("NoteService", "MemoService"))
+    told = home.generate(code=1)
+    text = home.read("src/shop/data/note.py")
+    line = text[: text.index("__tablename__")].count("\n") + 1
+    place = f"src/shop/data/note.py:{line}:1: error[leads-nowhere]"
+    assert f"{place}: the table `notes` is in src/shop/data/memo.py now" in told
+    (home.root / "src/shop/data/note.py").unlink()
+    assert "leads-nowhere" not in home.generate()
+    home.project.run("mypy")
+
+
 def test_code_that_still_needs_the_database_is_told_how_it_stays(tmp_path: Path) -> None:
     """A module of the user's own; with the feature `database` it has what it needs, and no resource is needed."""
     home = new("shop", STORED, tmp_path, PATH)
