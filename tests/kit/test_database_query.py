@@ -445,3 +445,20 @@ def _value(value: Any, path: Sequence[str]) -> Any:
     for name in path:
         value = None if value is None else getattr(value, "from_" if name == "from" else name)
     return value
+
+
+@pytest.mark.parametrize(
+    "moment", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999999, UTC)]
+)
+@pytest.mark.parametrize("path", [("create_time",), ("author", "born")])
+async def test_the_first_and_the_last_moment_are_moments(
+    database: Database, moment: datetime, path: tuple[str, ...]
+) -> None:
+    """asyncpg takes them for -infinity and infinity, which no text in a document is."""
+    await store(database, [Book(name="shelves/1/books/1", create_time=moment, author=Person(born=moment))])
+    for descending in (False, True):
+        order = (OrderKey(path, descending, nullable=True), OrderKey(("name",)))
+        after = Query(order=order, after=(moment, "shelves/1/books/1"), show_deleted=True)
+        assert (await answer(database, after)).items == []
+    found = await answer(database, Query(where=Compare(path, "=", moment, datetime)))
+    assert [book.create_time for book in found.items] == [moment]

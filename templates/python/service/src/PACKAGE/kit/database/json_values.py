@@ -197,7 +197,11 @@ class Postgresql:
         return text.collate("C")
 
     def constant(self, value: Any, kind: type[Any]) -> Sql:
-        if kind in (datetime, float, bool, bytes):
+        if kind is datetime:
+            # As text, as in the document: asyncpg would send the first and the last moment as -infinity and infinity.
+            written = None if value is None else value.isoformat()
+            return cast(bindparam(None, written, type_=String()), _CASTS[kind])
+        if kind in (float, bool, bytes):
             return bindparam(None, value, type_=_CASTS.get(kind, LargeBinary()))
         if kind is timedelta and value is not None:
             value //= MICROSECOND
