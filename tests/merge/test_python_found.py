@@ -71,3 +71,17 @@ def test_an_assignment_taken_apart_is_not_taken_for_the_users() -> None:
     """`A, B = 1, 2` generated as two assignments now -> merged -> both are there, the old one is gone."""
     result = merged("A, B = 1, 2\n", "A, B = 1, 2\nmine = 1\n", "A = 1\nB = 2\n")
     assert sorted(result.text.split("\n")) == ["", "A = 1", "B = 2", "mine = 1"]
+
+
+def test_imports_that_only_your_body_uses_are_booked_once() -> None:
+    """A body in conflict uses two imports of sections that are no longer generated -> merged twice -> the same base."""
+    was = (
+        "from importlib.resources import files\n\nfrom a.b import one\nfrom b.c import two\nfrom k import x\n"
+    )
+    now = "from b.b import one\nfrom k import x\n"
+    body = "\n\ndef serve():\n    return x({})\n"
+    base, current = was + body.format("files, one, two"), was + body.format("0, files, one, two")
+    result = merged(base, current, now + body.format("one"))
+    assert [item.name for item in result.conflicts] == ["serve"]
+    assert "import files" in result.base
+    assert "import two" in result.base

@@ -100,9 +100,19 @@ class ImportMerge:
             for item in self.wanted
             if item not in self.base_items and item not in self.here and item not in added
         ]
-        if unneeded or retained:
+        if (unneeded or retained) and not self._base_stands(base_edits, retained, unneeded):
             guide = self.base or self.incoming
             ImportEdits(self.incoming, guide, base_edits).change(retained, unneeded)
+
+    def _base_stands(self, base_edits: Edits, retained: list[Item], unneeded: list[Item]) -> bool:
+        """Takes the base's own block where it has the same imports, so that a second run finds what the first wrote."""
+        if self.base is None or self.base_items.keys() != self.wanted.keys() - {*unneeded} | {*retained}:
+            return False
+        before, after = _block(self.base), _block(self.incoming)
+        if before is None or after is None:
+            return False
+        base_edits.replace(*after, plain(self.base.text[slice(*before)]))
+        return True
 
     def _is_missing(self, item: Item) -> bool:
         """What the user removed comes back only where something that was generated now needs it."""
