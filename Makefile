@@ -26,9 +26,13 @@ types: $(VENV)/.ready ## mypy --strict over the same
 unit: $(VENV)/.ready ## the tests alone
 	$(BIN)/python -m pytest -q -rs -n 2 --dist worksteal $(PYTEST)
 
-fuzz: $(VENV)/.ready ## random paths, requests and bodies for FUZZ_SECONDS (600), then SCAFFOLD_EXAMPLES merges of each kind
+RANDOM := $(BIN)/python -m pytest -q -rs -n 2 --hypothesis-profile random -m hypothesis
+LAWS := tests/contract tests/kit tests/migrations tests/standard tests/targets
+
+fuzz: $(VENV)/.ready ## random paths, requests and bodies for FUZZ_SECONDS (600), then examples of every law: LAW_EXAMPLES (1000), MERGES (20000)
 	$(BIN)/python -m tests.fuzz --seconds $(or $(FUZZ_SECONDS),600) --seed $(or $(SEED),0)
-	SCAFFOLD_EXAMPLES=$${SCAFFOLD_EXAMPLES:-20000} $(BIN)/python -m pytest -q -rs -n 2 tests/merge $(PYTEST)
+	SCAFFOLD_EXAMPLES=$(or $(LAW_EXAMPLES),1000) $(RANDOM) $(LAWS) $(PYTEST)
+	SCAFFOLD_EXAMPLES=$(or $(MERGES),20000) $(RANDOM) tests/merge $(PYTEST)
 
 soak: $(VENV)/.ready ## random lives of whole projects, for SECONDS (3600), from SEED (0)
 	TMPDIR=$$([ -w /dev/shm ] && echo /dev/shm || echo /tmp) $(BIN)/python -m tests.regeneration.soak --seconds $(or $(SECONDS),3600) --seed $(or $(SEED),0)

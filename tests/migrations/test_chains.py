@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,6 +29,9 @@ from tests.migrations.library import (
     time,
     unique,
 )
+
+EXAMPLES = int(os.environ.get("SCAFFOLD_EXAMPLES", "100")) // 5
+"""Each is a chain of revisions, run on a database."""
 
 
 def short(column: Column) -> Column:
@@ -175,7 +179,7 @@ def goes_through(chain: Chain, history: list[tuple[tuple[Table, ...], Renames]],
 
 
 @settings(
-    max_examples=20,
+    max_examples=EXAMPLES,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )
@@ -190,7 +194,7 @@ def test_every_history_of_models_runs_on_sqlite(
 
 
 @settings(
-    max_examples=20,
+    max_examples=EXAMPLES,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )
