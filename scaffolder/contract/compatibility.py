@@ -130,7 +130,8 @@ def _covers(wide: Sequence[str], narrow: Sequence[str]) -> bool:
         return any(_covers(wide[1:], narrow[taken:]) for taken in range(len(narrow) + 1))
     if not narrow or narrow[0] == "**":
         return False
-    return wide[0] in ("*", narrow[0]) and _covers(wide[1:], narrow[1:])
+    fits = wide[0] == narrow[0] or (wide[0] == "*" and narrow[0] != "")
+    return fits and _covers(wide[1:], narrow[1:])
 
 
 def _spans(path: PathTemplate) -> dict[str, tuple[int, int]]:

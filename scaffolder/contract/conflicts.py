@@ -63,6 +63,11 @@ def conflicts(files: Iterable[File]) -> Iterator[Diagnostic]:
         if verb not in _VERBS and verb != ANY_VERB:
             message = f"{route}: no request has the method {verb}"
             yield route.warning("http-verb", message, "HTTP methods are in upper case, such as HEAD")
+        if route.binding.path.ends_in_slash:
+            bare = str(route.binding.path)[:-1]
+            message = f"{route} ends in a slash, as no path of google.api.http does: {bare} is another path"
+            hint = f"bind {bare}, or add it under additional_bindings; as it is, clients must send the slash"
+            yield route.warning("http-slash", message, hint)
         if (earlier := _page(route)) or (earlier := _same(route, first)):
             message = f"{route} is already {earlier}"
             hint = (

@@ -6,6 +6,8 @@ The grammar is the one under "Path template syntax" in google/api/http.proto. Wh
 * the verb of a template whose last segment is a literal follows its *last* colon (``/v1/a:b:c`` has the verb
   ``c``), any other verb follows the first (``/v1/{name=a/*}:b:c`` has the verb ``b:c``);
 * ``/`` alone is the root, which the grammar has no words for and which services do bind;
+* nor has it any for a ``/`` at the end, as in Kratos' ``/v1/article/``: it makes another path than the one without,
+  with an empty literal for its last segment;
 * ``**`` may stand once and anywhere. The text below the grammar wants it last, but published contracts (Firestore's
   ``/v1/{parent=projects/*/databases/*/documents/**}/{collection_id}``) do not, and one alone is not ambiguous.
 
@@ -116,6 +118,11 @@ class PathTemplate:
         return _Parser(template).template()
 
     @property
+    def ends_in_slash(self) -> bool:
+        """Whether there is a slash behind the last segment."""
+        return self.segments[-1:] == (Literal(""),)
+
+    @property
     def variables(self) -> tuple[Variable, ...]:
         return tuple(segment for segment in self.segments if isinstance(segment, Variable))
 
@@ -200,6 +207,8 @@ class _Parser:
         segments = [self.segment()]
         while self.peek() == "/":
             self.at += 1
+            if self.at == len(self.text):
+                return PathTemplate((*segments, Literal("")))
             segments.append(self.segment())
         return self.with_verb(segments)
 

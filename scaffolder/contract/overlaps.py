@@ -57,6 +57,8 @@ def _common(one: Sequence[Plain], other: Sequence[Plain]) -> list[str] | None:
         literals = [part for part in (first, second) if isinstance(part, Literal)]
         if len(literals) == 2 and literals[0].key != literals[1].key:
             return None
+        if any(not part.text for part in literals) and Wildcard() in (first, second):
+            return None
         found.append(literals[0].text if literals else _ANY)
     return found
 
@@ -89,7 +91,7 @@ def _covers(outer: Plain, inner: Plain) -> bool:
     if isinstance(outer, DoubleWildcard):
         return True
     if isinstance(outer, Wildcard):
-        return not isinstance(inner, DoubleWildcard)
+        return not isinstance(inner, DoubleWildcard) and inner != Literal("")
     return isinstance(inner, Literal) and inner.key == outer.key
 
 

@@ -43,6 +43,8 @@ def _templates(draw: st.DrawFn) -> PathTemplate:
         segments.append(DoubleWildcard())
     if not segments:
         return PathTemplate(())
+    if draw(st.integers(0, 9)) == 0:
+        return PathTemplate((*segments, Literal("")))
     verbs = _texts if isinstance(segments[-1], Literal) else _texts | st.just("custom:custom")
     return PathTemplate(tuple(segments), draw(st.just("") | verbs))
 
@@ -98,6 +100,8 @@ def test_the_shape_is_a_template_that_matches_the_same_paths(template: PathTempl
         ("/{a}:b:c", (Variable(("a",)),), "b:c"),
         ("/{a=x:y}", (Variable(("a",), (Literal("x:y"),)),), ""),
         ("/{a=**}/b", (Variable(("a",), (DoubleWildcard(),)), Literal("b")), ""),
+        ("/v1/", (Literal("v1"), Literal("")), ""),
+        ("/v1/{a}/", (Literal("v1"), Variable(("a",)), Literal("")), ""),
     ],
 )
 def test_a_template_is_read_by_the_grammar(text: str, segments: tuple[Segment, ...], verb: str) -> None:
@@ -111,7 +115,9 @@ def test_a_template_is_read_by_the_grammar(text: str, segments: tuple[Segment, .
     [
         ("", 0, "a path template must not be empty"),
         ("v1", 0, "a path template starts with '/'"),
-        ("/v1/", 4, "a path segment must not be empty"),
+        ("/v1//", 4, "a path segment must not be empty"),
+        ("/v1/:undo", 4, "a path segment must not be empty"),
+        ("/{a=b/}", 6, "a path segment must not be empty"),
         ("/v1//a", 4, "a path segment must not be empty"),
         ("/:cancel", 1, "a path segment must not be empty"),
         ("/v1:", 4, "a verb is expected after ':'"),

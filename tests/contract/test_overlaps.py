@@ -38,6 +38,9 @@ def parse(text: str) -> PathTemplate:
         ("/a/b/**/c", "/**/c/d", ""),
         ("/a/b/**", "/**/b/c", "/a/b/b/c"),
         ("/**", "/", "/"),
+        ("/v1/a", "/v1/a/", ""),
+        ("/v1/*/*", "/v1/a/", ""),
+        ("/v1/**", "/v1/a/", "/v1/a/"),
     ],
 )
 def test_an_example_is_a_path_that_both_match(one: str, other: str, expected: str) -> None:
@@ -118,6 +121,8 @@ def test_where_no_warning_is_given_the_special_case_answers(random: Random) -> N
         (["GET /v1/{a}", "GET /v1/{b=*}"], ["http-collision"]),
         (["GET /v1/a%20b", "GET /v1/a%20b"], ["http-collision"]),
         (["GET /metrics"], ["http-collision"]),
+        (["GET /v1/a", "GET /v1/a/"], ["http-slash"]),
+        (["GET /v1/*/*", "GET /v1/a/"], ["http-slash"]),
         (["POST /metrics"], []),
         (["GET /v1/{a=**}/x/y", "GET /v1/{a=*/**}"], ["http-overlap"]),
         (["LIST /v1/{a}"], ["http-verb"]),

@@ -52,6 +52,8 @@ def template(random: Random) -> str:
             pieces.append(f"{{{fields.pop()}}}" if pattern == "*" else f"{{{fields.pop()}={pattern}}}")
         else:
             pieces.append(plain)
+    if random.random() < 0.1:
+        return "/" + "/".join([*pieces, ""])
     verb = f":{random.choice(VERBS)}" if random.random() < 0.3 else ""
     if verb and not pieces[-1].endswith(("}", "*")):
         verb = verb.replace(":b", "")
