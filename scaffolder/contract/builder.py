@@ -23,6 +23,8 @@ from scaffolder.contract.search import Search
 from scaffolder.contract.source_info import SourceInfo, key
 from scaffolder.diagnostics import Diagnostic, ScaffoldError
 
+_DEPENDENCY = 3  # FileDescriptorProto.dependency
+
 
 def load(names: Sequence[str], roots: Sequence[Path]) -> Contract:
     """Compiles and reads the contracts `names` (as imports name them) and all that they import.
@@ -45,6 +47,17 @@ def build(descriptor_set: bytes, names: Sequence[str], roots: Sequence[Path]) ->
     if problems := [*reader.problems, *contradictions(contract.errors), *fatal]:
         raise ScaffoldError(problems)
     return replace(contract, warnings=(*reader.doubts, *rules, *conflicts(files)))
+
+
+def _rules_of_others(proto: Any, info: SourceInfo) -> Iterator[Diagnostic]:
+    """Warns where a file imports the rules of protoc-gen-validate, which nothing here reads."""
+    for index, name in enumerate(proto.dependency):
+        if name == "validate/validate.proto":
+            message = f"{proto.name} has rules of protoc-gen-validate, which the service does not check"
+            hint = "state them as options of buf/validate/validate.proto, its successor's: those are checked"
+            yield Diagnostic(
+                "rules-unchecked", message, hint, info.location(key(_DEPENDENCY, index)), "warning"
+            )
 
 
 @contextmanager
@@ -87,6 +100,8 @@ class _Reader:
         self.problems += [*bindings.problems, *elements.errors.problems, *elements.storage.problems]
         self.problems += json_name_problems(proto, info)
         self.doubts += elements.errors.doubts
+        if requested:
+            self.doubts += _rules_of_others(proto, info)
         return File(
             name=proto.name,
             package=proto.package,

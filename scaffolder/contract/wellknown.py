@@ -46,6 +46,7 @@ _ELSEWHERE = {
     "cosmos/": "github.com/cosmos/cosmos-sdk (folder proto)",
     "protoc-gen-openapiv2/": "github.com/grpc-ecosystem/grpc-gateway",
     "openapiv3/": "github.com/google/gnostic",
+    "gnostic/": "github.com/google/gnostic",
     "opentelemetry/": "github.com/open-telemetry/opentelemetry-proto",
     "cel/expr/": "github.com/google/cel-spec (folder proto)",
 }
