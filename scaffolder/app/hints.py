@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from scaffolder.paths import shown
 from scaffolder.suggest import hint, nearest
 from scaffolder.targets.python.merging.members import class_members
 from scaffolder.targets.python.merging.references import definition_names
+from scaffolder.targets.python.migrations import owned
 from scaffolder.targets.python.renames import suggest
 from scaffolder.targets.python.renames.suggest_types import type_suggestions
 from scaffolder.workspace.changeset import Change
@@ -82,28 +82,23 @@ def unknown_settings(project: Project, changes: Sequence[Change]) -> Iterator[Di
 
 def tables_of_another(project: Project, changes: Sequence[Change]) -> Iterator[Diagnostic]:
     """Models that stay of a service that is gone, since the user edited them, whose tables another service has now."""
-    orphans, owners = list[tuple[Change, re.Match[bytes]]](), dict[bytes, str]()
-    for item in changes:
-        for table in _TABLE.finditer(item.after or b"") if _is_data(project, item.path) else ():
-            if item.note in ORPHANS:
-                orphans.append((item, table))
-            else:
-                owners[table[1]] = item.path
-    for item, table in orphans:
-        if owner := owners.get(table[1]):
-            message = (
-                f"the table `{table[1].decode()}` is in {owner} now, and both modules cannot be imported"
-            )
-            line = (item.after or b"").count(b"\n", 0, table.start()) + 1
-            place = Location(shown(project.root / item.path), line)
-            yield Diagnostic(LEADS_NOWHERE, message, "move there what you wrote, and delete this file", place)
+    folder = f"src/{project.package}/data/"
+    modules = [item for item in changes if item.path.startswith(folder) and item.path.endswith(".py")]
+    orphans = [item for item in modules if item.note in ORPHANS]
+    live = [item for item in modules if item.note not in ORPHANS] if orphans else []
+    owners = {table: item.path for item in live for table in _models(item)}
+    for item in orphans:
+        for table, model in _models(item).items():
+            if owner := owners.get(table):
+                message = f"the table `{table}` is in {owner} now, and both modules cannot be imported"
+                place = Location(shown(project.root / item.path), model.line)
+                advice = "move there what you wrote, and delete this file"
+                yield Diagnostic(LEADS_NOWHERE, message, advice, place)
 
 
-_TABLE = re.compile(rb'^[ \t]+__tablename__ = "(\w+)"', re.MULTILINE)
-
-
-def _is_data(project: Project, path: str) -> bool:
-    return path.startswith(f"src/{project.package}/data/") and path.endswith(".py")
+def _models(change: Change) -> Mapping[str, owned.Model]:
+    """The models of a module as the run leaves it."""
+    return owned.models((change.after or b"").decode(errors="replace"))
 
 
 def lost(root: Path, lock: Lock, changes: Sequence[Change]) -> tuple[Diagnostic, ...]:

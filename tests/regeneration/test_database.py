@@ -138,7 +138,7 @@ def test_models_that_stay_of_a_renamed_service_are_told_of_the_table(tmp_path: P
     home.write(f"api/{PATH}", STORED.replace("NoteService", "MemoService"))
     told = home.generate(code=1)
     text = home.read("src/shop/data/note.py")
-    line = text[: text.index("__tablename__")].count("\n") + 1
+    line = text[: text.index("class NoteRow")].count("\n") + 1
     place = f"src/shop/data/note.py:{line}:1: error[leads-nowhere]"
     assert f"{place}: the table `notes` is in src/shop/data/memo.py now" in told
     (home.root / "src/shop/data/note.py").unlink()
