@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from scaffolder.contract.model import Contract
 from scaffolder.standard import Standard, recognise
-from scaffolder.targets.python.storage.store_names import noun_of
 
 
 def standard_of(contract: Contract, overrides: Mapping[str, str] | None = None) -> Standard:
@@ -24,7 +23,7 @@ def names_of_texts(standard: Standard) -> frozenset[str]:
     identities = {
         name
         for resource in standard.resources.values()
-        for noun in [noun_of(resource)]
+        for noun in [resource.noun]
         for name in (resource.identity.name, resource.parent_field, noun, f"{noun}_id", f"{noun}_name")
     }
     items = [method.item or method for method in standard.methods.values()]

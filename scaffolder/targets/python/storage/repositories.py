@@ -10,7 +10,6 @@ from scaffolder.targets.python.names import BUILTIN_TYPES, in_words, pascal, plu
 from scaffolder.targets.python.storage.columns import COLUMN_TYPES
 from scaffolder.targets.python.storage.identifiers import TABLE_NAME, shortened
 from scaffolder.targets.python.storage.schema import Model
-from scaffolder.targets.python.storage.store_names import noun_of
 
 DATA_CLASSES = COLUMN_TYPES | {
     "AbortedError",
@@ -75,7 +74,7 @@ _VARIABLES = BUILTIN_TYPES | {
 
 def entity_variable(resource: Resource) -> str:
     """The variable that holds a resource, in code that has variables and functions of its own."""
-    return safe(noun_of(resource), _VARIABLES)
+    return safe(resource.noun, _VARIABLES)
 
 
 def repository_view(domain: Domain, resource: Resource, store: str, model: Model) -> dict[str, Any]:
@@ -102,8 +101,8 @@ def repository_view(domain: Domain, resource: Resource, store: str, model: Model
 
 def table_name(resource: Resource, store: str) -> str:
     """The plural of the resource's noun: `books`, `admin_books` of the store `admin_book`."""
-    before, _, after = in_words(store or noun_of(resource), noun_of(resource))
-    name = "_".join(filter(None, (before, plural(noun_of(resource)), after)))
+    before, _, after = in_words(store or resource.noun, resource.noun)
+    name = "_".join(filter(None, (before, plural(resource.noun), after)))
     # SQLite keeps names that begin like this for itself.
     name = f"stored_{name}" if name.startswith("sqlite_") else name
     return shortened(name, TABLE_NAME)
@@ -111,10 +110,10 @@ def table_name(resource: Resource, store: str) -> str:
 
 def repository_property(resource: Resource, store: str) -> str:
     """The container's property, and with an underscore before it the use case's attribute."""
-    return f"{store or noun_of(resource)}_repository"
+    return f"{store or resource.noun}_repository"
 
 
 def repository_class(resource: Resource, store: str) -> str:
     """The protocol in biz/: `BookRepository`, `AdminBookRepository` of the store `admin_book`."""
-    before, _, after = in_words(store or noun_of(resource), noun_of(resource))
+    before, _, after = in_words(store or resource.noun, resource.noun)
     return f"{pascal(before)}{resource.name}{pascal(after)}Repository"

@@ -10,11 +10,6 @@ from scaffolder.targets.python.names import noun
 from scaffolder.targets.python.nouns import qualifies
 
 
-def noun_of(resource: Resource) -> str:
-    """`order_item` of the message OrderItem."""
-    return resource.noun
-
-
 def parents_below(own: Resource, child: Resource, key: str) -> list[str]:
     """The parents of what is below a resource whose identity is `key`, as expressions: ``name`` itself, or a name with
     any id of what is between them and not stored, ``f"{name}/sections/-"``.
@@ -44,7 +39,7 @@ def resource_stores(
     for service in contract.services:
         word = nouns[service.full_name]
         for resource in standard.stored_by(service):
-            plain = noun_of(resource)
+            plain = resource.noun
             own = word if plain == noun(service.name) else f"{word}_{plain}"
             store = own if qualifies(word, service) else plain
             while owners.setdefault(store, service.full_name) != service.full_name:

@@ -12,7 +12,7 @@ from scaffolder.standard import Resource, StandardMethod
 from scaffolder.targets.python.domain import Domain
 from scaffolder.targets.python.names import safe
 from scaffolder.targets.python.storage.repositories import entity_variable, repository_property
-from scaffolder.targets.python.storage.store_names import noun_of, parents_below
+from scaffolder.targets.python.storage.store_names import parents_below
 from scaffolder.targets.python.text import literal
 
 BIZ_CLASSES = frozenset(
@@ -56,7 +56,7 @@ class Stored:
     @property
     def constant(self) -> str:
         """The name of its rules: `BOOK`."""
-        return safe(noun_of(self.resource).upper(), self.domain.class_names)
+        return safe(self.resource.noun.upper(), self.domain.class_names)
 
     @cached_property
     def attributes(self) -> Mapping[str, str]:
@@ -208,7 +208,7 @@ class Stored:
         odd = {name: attribute for name, attribute in self.attributes.items() if name != attribute}
         deleted = resource.delete_time
         arguments = {
-            "type": literal(resource.message.resource_type or noun_of(resource)),
+            "type": literal(resource.message.resource_type or resource.noun),
             "field": literal(self.field) if self.field else "",
             "identity": literal(resource.identity.name) if resource.identity.name != "name" else "",
             "patterns": _names(resource.patterns),
