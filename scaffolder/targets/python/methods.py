@@ -59,6 +59,11 @@ class StandardView:
         deletes = self.standard.verb in ("delete", "batch_delete")
         return not (deletes and (self.standard.is_empty or self.standard.result_identity))
 
+    @property
+    def _is_read(self) -> bool:
+        """Whether a delete has to look at the resource first."""
+        return bool(self.stored.is_soft or self._etags or self._belongs or self._gives)
+
     def _use_case(self) -> dict[str, Any]:
         verb, entity = self.standard.verb, self.stored.entity
         results = {"list": f"Page[{entity}]", "create": entity, "get": entity, "update": entity}
@@ -68,14 +73,15 @@ class StandardView:
             "biz_parameter": signature(self.parameters),
             "biz_result": results.get(verb, many) if self._gives else "None",
             "gives": self._gives,
+            "is_read": self._is_read,
             "transaction": f"self._transaction({'discard=validate_only' if 'validate_only' in names else ''})",
             "discards": "validate_only" in names,
             "naming": self._naming() if verb == "create" else [],
-            "etags": self._etags(),
+            "etags": self._etags,
             "query": self._query() if verb == "list" else "",
             "parameters": names,
             "has_mask": "update_mask" in names,
-            "belongs": self._belongs(),
+            "belongs": self._belongs,
             "in_parent": self._in_parent(),
             "stays": self._stays(),
             **self._batch(),
@@ -111,6 +117,7 @@ class StandardView:
             found.append(f"{stored.variable}.{stored.attributes[resource.parent_field]} = {parent}")
         return found
 
+    @property
     def _belongs(self) -> str:
         """Whether a resource is another parent's than the request says: `article_id != article_id`."""
         field, parent = self.stored.resource.parent_field, self._named(self.standard.parent)
@@ -119,7 +126,7 @@ class StandardView:
 
     def _stays(self) -> str:
         """The statement that an update which says the parent leaves the resource there, unless it holds another one."""
-        if not self._belongs() or self.standard.verb != "update" or not self.standard.payload:
+        if not self._belongs or self.standard.verb != "update" or not self.standard.payload:
             return ""
         held = f"{self.stored.variable}.{self.stored.attributes[self.stored.resource.parent_field]}"
         return f"{held} = {held} or {self._named(self.standard.parent)}"
@@ -131,6 +138,7 @@ class StandardView:
             return ""
         return f'check_names([{self.stored.variable}.{self.stored.identity}], {parent}, "parent")'
 
+    @property
     def _etags(self) -> list[str]:
         """Where a client may say which etag it knows: in the request, and, of an update, in the resource."""
         stored, standard = self.stored, self.standard
@@ -257,8 +265,7 @@ def uses_transaction(method: Mapping[str, Any]) -> bool:
     """Whether a method of the use case opens a transaction, by its view; one that its owner writes may have to."""
     shape = method["shape"]
     if shape == "delete":
-        looks = method["stored"].is_soft or method["etags"] or method["belongs"] or method["gives"]
-        return bool(looks or method["discards"] or "allow_missing" in method["parameters"])
+        return method["is_read"] or method["discards"] or "allow_missing" in method["parameters"]
     return method["discards"] if shape == "create" else shape not in ("get", "list", "batch_get")
 
 
