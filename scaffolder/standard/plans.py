@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scaffolder.contract.model import Contract, Message, Method, Service
 from scaffolder.standard import names
@@ -14,12 +14,17 @@ from scaffolder.standard.words import fold, singular
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`verb` and `message` are empty where the name tells none; `is_said` where scaffold.yaml said it."""
+    """`verb` and `message` are empty where the name tells none; `is_said` where scaffold.yaml said it.
+
+    `first` and `rest` are what the name says: the verb that it begins with, `""` for another word, and what follows it.
+    """
 
     service: Service
     method: Method
     request: Message
     response: Message
+    first: str
+    rest: str
     verb: str = ""
     message: str = ""
     is_said: bool = False
@@ -62,21 +67,17 @@ class Planner:
         """What an RPC would be if its first word were that of a standard method: a create, of AddBook."""
         verb, rest = names.similar(plan.method.name)
         message = self._message(plan, verb, rest) if verb else ""
-        return self._with(plan, verb, message) if message else None
+        return replace(plan, verb=verb, message=message, is_said=False) if message else None
 
     def _plan(self, service: Service, method: Method) -> Plan:
         messages = self._contract.messages
-        plan = Plan(service, method, messages[method.input], messages[method.output])
+        first, rest = names.split(method.name)
+        plan = Plan(service, method, messages[method.input], messages[method.output], first, rest)
         said = self._overrides.get(method.full_name)
         if said is not None:
             message = said.message or self._told(plan, said.verb)
-            return self._with(plan, said.verb, message, is_said=True)
-        verb, rest = names.split(method.name)
-        return self._with(plan, verb, self._message(plan, verb, rest) if verb else "")
-
-    @staticmethod
-    def _with(plan: Plan, verb: str, message: str, *, is_said: bool = False) -> Plan:
-        return Plan(plan.service, plan.method, plan.request, plan.response, verb, message, is_said)
+            return replace(plan, verb=said.verb, message=message, is_said=True)
+        return replace(plan, verb=first, message=self._message(plan, first, rest) if first else "")
 
     def _message(self, plan: Plan, verb: str, rest: str) -> str:
         """The message that the name means: one that the RPC takes or gives, else one of the service's package."""
@@ -94,14 +95,17 @@ class Planner:
 
     def _near(self, plan: Plan) -> Iterator[Message]:
         """The response and what it holds, what the request holds, what its requests hold, and the request."""
-        messages = self._contract.messages
         yield plan.response
         for message in (plan.response, plan.request):
-            held = [messages[f.type_name] for f in message.fields if f.type_name in messages]
+            held = self._held(message)
             yield from held
             for each in held:
-                yield from (messages[f.type_name] for f in each.fields if f.type_name in messages)
+                yield from self._held(each)
         yield plan.request
+
+    def _held(self, message: Message) -> list[Message]:
+        messages = self._contract.messages
+        return [messages[f.type_name] for f in message.fields if f.type_name in messages]
 
     def _described(self, plans: Sequence[Plan]) -> list[Plan]:
         """The plans with messages that describe what the RPCs are about: StudentInfo, where no Student is.
@@ -115,55 +119,38 @@ class Planner:
             for message in each
             if plan.verb in ("get", "list")
         }
-        created: dict[tuple[str, str], str] = {}
+        created: dict[tuple[str, str], list[str]] = {}
         for plan, each in zip(plans, found, strict=True):
             for message, name in each.items():
                 if plan.verb == "create" and (plan.service.full_name, message) in shown:
-                    created.setdefault((plan.service.full_name, fold(name)), message)
+                    created.setdefault((plan.service.full_name, fold(name)), [message])
                     self.called[message] = name
-        return [
-            plan
-            if plan.message or plan.is_said
-            else self._elsewhere(plan, {k: [m] for k, m in created.items()})
-            for plan in plans
-        ]
+        return [plan if plan.message or plan.is_said else self._elsewhere(plan, created) for plan in plans]
 
     def _describing(self, plan: Plan) -> dict[str, str]:
         """The messages near an RPC that describe what it is about, with its name there."""
-        verb, rest = names.split(plan.method.name)
-        messages = self._contract.messages
-        near = [
-            *(
-                messages[f.type_name]
-                for m in (plan.response, plan.request)
-                for f in m.fields
-                if f.type_name in messages
-            ),
-            plan.response,
-        ]
         return {
             message.full_name: name
-            for message in near
-            if verb
+            for message in (*self._held(plan.response), *self._held(plan.request), plan.response)
+            if plan.first
             and (name := names.described(message.name))
-            and names.fits(verb, rest, plan.service.name, name)
+            and names.fits(plan.first, plan.rest, plan.service.name, name)
         }
 
     def _elsewhere(self, plan: Plan, created: Mapping[tuple[str, str], Collection[str]]) -> Plan:
         """The plan with a message that the service has `created`, which neither types nor the package may tell."""
-        verb, rest = names.split(plan.method.name)
-        for word in _words(plan, verb, rest) if verb else ():
+        for word in _words(plan, plan.first, plan.rest) if plan.first else ():
             found = created.get((plan.service.full_name, word), ())
             if len(found) == 1:
-                return self._with(plan, plan.verb, *found, is_said=plan.is_said)
+                [message] = found
+                return replace(plan, message=message)
         return plan
 
     def _told(self, plan: Plan, verb: str) -> str:
         """The message that an RPC of a verb is about where its name does not tell it."""
         if verb == CUSTOM:
             return ""
-        _, rest = names.split(plan.method.name)
-        words = rest.split("_")
+        words = plan.rest.split("_")
         tails = ["_".join(words[start:]) for start in range(len(words))]
         for tail in filter(None, [*tails, names.subject(plan.service.name)]):
             for message in self._near(plan):
