@@ -33,16 +33,20 @@ class _Index:
     """Resources by what their children know of them, so that none has to be compared with all others."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
-        self.by_pattern: dict[str, list[Resource]] = {}
+        self._by_pattern: dict[str, list[Resource]] = {}
         self.by_field: dict[str, list[Resource]] = {}
         self.by_type: dict[str, list[Resource]] = {}
         for resource in resources:
             noun = resource.noun
             for pattern in resource.patterns:
-                self.by_pattern.setdefault(patterns.shape(pattern), []).append(resource)
+                self._by_pattern.setdefault(patterns.shape(pattern), []).append(resource)
             for word in {fold(f"{noun}_{end}") for end in ("id", "uuid", resource.identity.name)}:
                 self.by_field.setdefault(word, []).append(resource)
             self.by_type.setdefault(resource.message.resource_type, []).append(resource)
+
+    def under(self, shape: str, below: Resource) -> list[Resource]:
+        """The resources other than `below` that are stored under a pattern of this shape."""
+        return [other for other in self._by_pattern.get(shape, ()) if other.message is not below.message]
 
 
 def _by_name(resource: Resource, index: _Index) -> Resource:
@@ -57,8 +61,8 @@ def _parent(resource: Resource, index: _Index) -> str:
     above = {patterns.shape(patterns.parent(pattern)) for pattern in resource.patterns}
     fit = [
         other
-        for other in index.by_pattern.get(min(above), ())
-        if other.message is not resource.message and above <= {patterns.shape(p) for p in other.patterns}
+        for other in index.under(min(above), resource)
+        if above <= {patterns.shape(p) for p in other.patterns}
     ]
     return _nearest(resource.message, fit)
 
@@ -66,12 +70,7 @@ def _parent(resource: Resource, index: _Index) -> str:
 def _above(resource: Resource, pattern: str, index: _Index) -> str:
     """The nearest resource that is stored and in front of the names of a pattern."""
     while pattern := patterns.parent(pattern):
-        fit = [
-            other
-            for other in index.by_pattern.get(patterns.shape(pattern), ())
-            if other.message is not resource.message
-        ]
-        if fit:
+        if fit := index.under(patterns.shape(pattern), resource):
             return _nearest(resource.message, fit)
     return ""
 
