@@ -20,16 +20,10 @@ from scaffolder.contract.storage_reader import StorageReader
 PACKAGE, MESSAGE, ENUM, SERVICE, SYNTAX, EDITION = 2, 4, 5, 6, 12, 14
 # … of DescriptorProto, EnumDescriptorProto and ServiceDescriptorProto, …
 _FIELD, _NESTED, _NESTED_ENUM, _VALUE, _METHOD = 2, 3, 4, 2, 2
-# … and the values of Label, Type and FeatureSet.FieldPresence.
-_REQUIRED, _REPEATED, _TYPE_GROUP, _TYPE_MESSAGE, _UNKNOWN, _IMPLICIT, _LEGACY_REQUIRED = (
-    2,
-    3,
-    10,
-    11,
-    0,
-    2,
-    3,
-)
+# … the values of Label and Type, …
+_REQUIRED, _REPEATED, _TYPE_GROUP, _TYPE_MESSAGE = 2, 3, 10, 11
+# … and of FeatureSet.FieldPresence.
+_UNKNOWN, _IMPLICIT, _LEGACY_REQUIRED = 0, 2, 3
 
 _KINDS = {kind.value: kind for kind in Kind}
 _NONE: frozenset[str] = frozenset()
