@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffolder import project as projects
-from scaffolder.app import methods, migrations, nouns, pipeline, turns
+from scaffolder.app import methods, migrations, nouns, pipeline
 from scaffolder.app.report import Report
 from scaffolder.artifact import Artifact, Ownership
 from scaffolder.diagnostics import Diagnostic, fail
@@ -46,8 +46,7 @@ def assemble(project: Project, roots: Sequence[Path]) -> Assembly:
     revision = migrations.first(output.tables, pipeline.render_revision)
     artifacts = [*output.artifacts, *revision.artifacts]
     rpcs, called = pipeline.surface(contract), nouns.of(project, contract)
-    said = turns.recorded(output.standard)
-    return Assembly(project, artifacts, sources, rpcs, called, said, contract.warnings)
+    return Assembly(project, artifacts, sources, rpcs, called, output.standard.said, contract.warnings)
 
 
 def entries_of(artifacts: Iterable[Artifact], origin: str = "") -> dict[str, Entry]:

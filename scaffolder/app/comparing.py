@@ -53,8 +53,7 @@ def compared(settings: Settings, lock: Lock, warnings: tuple[Diagnostic, ...], r
         models = migrations.read_models(project, output.artifacts, changeset.changes)
         migration = migrations.following(root, output.tables, rows, models, pipeline.render_revision)
         changeset = _migrated(root, lock, changeset, migration.artifacts)
-        rpcs, said = pipeline.surface(contract), turns.recorded(output.standard)
-    if request.scope == "server" and output.standard is not None:
+        rpcs, said = pipeline.surface(contract), output.standard.said
         known = turns.Turns(project, contract, output.standard, renames, changeset.changes)
         doubts = (*doubts, *known.since(lock))
     renamed = hints.suggestions(lock, contract, request.options.rename, changeset.changes)

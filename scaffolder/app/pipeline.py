@@ -33,13 +33,13 @@ PROTO = ".proto"
 class Output:
     """The generated files of a scope, and the paths that the whole project has (all of them for `server`).
 
-    `tables` are those of the models, `standard` is what the contract's RPCs were taken for.
+    `standard` is what the contract's RPCs were taken for, `tables` are those of the models.
     """
 
     artifacts: Sequence[Artifact]
     expected: frozenset[str]
+    standard: Standard
     tables: tuple[Table, ...] = ()
-    standard: Standard | None = None
 
 
 def load(names: Sequence[str], roots: Sequence[Path]) -> Contract:
@@ -60,7 +60,7 @@ def generate(contract: Contract, project: Project, scope: Scope) -> Output:
     planned = whole if scope == "server" else _with(documents, stage.plan(scope))
     safety.check_artifacts([item.path for item in planned])
     paths = frozenset(item.path for item in whole)
-    return Output(stage.render(planned), paths, stage.views.tables, stage.views.standard)
+    return Output(stage.render(planned), paths, stage.views.standard, stage.views.tables)
 
 
 def render_revision(made: Revision) -> Artifact:

@@ -6,7 +6,7 @@ The lock knows what each was taken for; one of before that did not is silent the
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
     from scaffolder.workspace.lock import Lock
 
 CODE = "method-turned"
-
-
-def recorded(standard: Standard | None) -> Mapping[str, str]:
-    """What the lock keeps of them: what each was taken for."""
-    return standard.said if standard is not None else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from scaffolder.contract.model import Service
 from scaffolder.standard.model import Resource, StandardMethod
 from scaffolder.standard.overrides import CUSTOM, Problem
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standard:
     """What is standard in a contract.
 
@@ -24,7 +25,7 @@ class Standard:
     reasons: Mapping[str, str]
     problems: tuple[Problem, ...] = ()
 
-    @property
+    @cached_property
     def said(self) -> dict[str, str]:
         """What every RPC was taken for, by full name, in the words of scaffold.yaml: ``list library.v1.Book``."""
         known = {

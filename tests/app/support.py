@@ -15,6 +15,7 @@ from scaffolder.app.report import Action, Report
 from scaffolder.artifact import Artifact, Ownership
 from scaffolder.contract.model import Contract, File
 from scaffolder.project import Project
+from scaffolder.standard import Standard
 from scaffolder.workspace.baseline import conflict_path
 from tests.workspace.support import fill
 
@@ -56,7 +57,8 @@ class FakePipeline:
         made = [
             Artifact(path, owner, text.encode()) for owner, of in owned.items() for path, text in of.items()
         ]
-        return pipeline.Output(made, frozenset({*self.client, *self.server, *self.yours}))
+        paths = frozenset({*self.client, *self.server, *self.yours})
+        return pipeline.Output(made, paths, Standard({}, {}, {}))
 
 
 @pytest.fixture
