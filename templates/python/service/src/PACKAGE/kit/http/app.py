@@ -31,7 +31,10 @@ from .websocket import WebSockets, upgrade_required
 
 
 class HttpApp:
-    """Answers `services` and the pages; what is configurable comes from `config`."""
+    """Answers `services` and the pages; what is configurable comes from `config`.
+
+    `domain` is that of the reasons of errors (AIP-193).
+    """
 
     def __init__(
         self,
@@ -49,8 +52,8 @@ class HttpApp:
             pages |= documentation(document, services)
         self._cors = Cors(config.cors)
         self._routes = Routes(services, middleware, config, pages)
-        self._domain = domain_of(services)
-        self._websockets = WebSockets(self._routes, self._cors, self._domain)
+        self.domain = domain_of(services)
+        self._websockets = WebSockets(self._routes, self._cors, self.domain)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -62,7 +65,7 @@ class HttpApp:
         try:
             await self._respond(scope, receive, reply)
         except Rejected as rejected:
-            body = to_json(rejected.error, self._domain, rejected.status)
+            body = to_json(rejected.error, self.domain, rejected.status)
             await reply.send(rejected.status, body, rejected.headers)
 
     async def _respond(self, scope: Scope, receive: Receive, reply: Reply) -> None:

@@ -14,7 +14,7 @@ import uvicorn
 
 from ..health import Health
 from ..middleware import Middleware
-from ..rpc import ServiceBinding, domain_of
+from ..rpc import ServiceBinding
 from .app import HttpApp
 from .config import HttpConfig
 from .limits import bounded
@@ -51,7 +51,6 @@ class HttpServer:
         self._config = config
         text = document.read_bytes() if document is not None and config.docs else None
         self.app = HttpApp(services, middleware, health=health, config=config, document=text)
-        self._domain = domain_of(services)
         methods = (bound.method for service in services for bound in service.methods)
         self._streams = any(method.client_streaming or method.server_streaming for method in methods)
 
@@ -63,7 +62,7 @@ class HttpServer:
             uvicorn.Config(
                 self.app,
                 # The target and the fields may each be as long as configured.
-                http=bounded(2 * self._config.max_header_size, self._domain),
+                http=bounded(2 * self._config.max_header_size, self.app.domain),
                 **self._websocket(),
                 lifespan="off",
                 log_config=None,
