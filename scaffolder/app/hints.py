@@ -98,7 +98,7 @@ def tables_of_another(project: Project, changes: Sequence[Change]) -> Iterator[D
 
 def _models(change: Change) -> Mapping[str, owned.Model]:
     """The models of a module as the run leaves it."""
-    return owned.models((change.after or b"").decode(errors="replace"))
+    return owned.models((change.after or b"").decode("utf-8-sig", "replace"))
 
 
 def lost(root: Path, lock: Lock, changes: Sequence[Change]) -> tuple[Diagnostic, ...]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from scaffolder.app import nouns
 from scaffolder.diagnostics import Diagnostic
 from scaffolder.standard import CUSTOM
+from scaffolder.standard.words import fold
+from scaffolder.targets.python.merging.classes import Function
 from scaffolder.targets.python.renames.spec import Rename, backward, forward
 from scaffolder.workspace.inputs import read_bytes
 
@@ -92,24 +94,17 @@ def _words(said: str) -> str:
     return f"{verb.replace('_', ' ')} of {message}" if message else said
 
 
-_Function = ast.AsyncFunctionDef | ast.FunctionDef
-
-
-def _function(content: bytes | None, rpc: str) -> _Function | None:
+def _function(content: bytes | None, rpc: str) -> Function | None:
     """The method of a class that is called like the RPC."""
     try:
         tree = ast.parse(content or b"")
     except (SyntaxError, ValueError, RecursionError):
         return None
     classes = (item for item in tree.body if isinstance(item, ast.ClassDef) and item.name.endswith("UseCase"))
-    members = (item for owner in classes for item in owner.body if isinstance(item, _Function))
-    return next((item for item in members if _folded(item.name) == _folded(rpc)), None)
+    members = (item for owner in classes for item in owner.body if isinstance(item, Function))
+    return next((item for item in members if fold(item.name) == fold(rpc)), None)
 
 
-def _is_unwritten(function: _Function) -> bool:
+def _is_unwritten(function: Function) -> bool:
     raised = (item.exc for item in function.body if isinstance(item, ast.Raise) and item.exc is not None)
     return any("UnimplementedError" in ast.unparse(item) for item in raised)
-
-
-def _folded(name: str) -> str:
-    return name.replace("_", "").lower()

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffolder.contract.model import Method, Service
+from scaffolder.standard.words import fold
+from scaffolder.targets.python.merging.classes import Function
 from scaffolder.targets.python.names import noun as plain
 from scaffolder.targets.python.nouns import stem_of
 
@@ -39,7 +41,7 @@ class Handlers:
         own = [found for found in candidates if any(folder in module for module in found.bases.values())]
         for found in own or candidates:
             for name, line in found.methods.items():
-                if _folded(name) == _folded(method.name):
+                if fold(name) == fold(method.name):
                     return found.file, line
         return "", 0
 
@@ -68,13 +70,6 @@ def _classes(tree: ast.Module, file: str) -> Iterator[HandlerClass]:
             names = [ast.unparse(base).rpartition(".") for base in node.bases]
             bases = {name: imported.get(head or name, "") for head, _, name in names}
             functions = (  # no handler is called like __init__, though an RPC may be
-                item
-                for item in node.body
-                if isinstance(item, ast.AsyncFunctionDef | ast.FunctionDef) and not item.name.startswith("__")
+                item for item in node.body if isinstance(item, Function) and not item.name.startswith("__")
             )
             yield HandlerClass(file, node.lineno, bases, {item.name: item.lineno for item in functions})
-
-
-def _folded(name: str) -> str:
-    """A name by which `GetURL`, `get_url` and `get_url_` are the same."""
-    return name.replace("_", "").lower()
