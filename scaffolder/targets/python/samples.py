@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from scaffolder.contract.model import Field, Kind, Message
+from scaffolder.contract.model import Field, Kind
 from scaffolder.standard import VERBS
 from scaffolder.targets.python.names import plural, title
 from scaffolder.targets.python.parameters import Parameter
@@ -141,35 +141,42 @@ class ResourceSamples:
         )
         return {"batch_item": whole, "empty_batch_item": empty}
 
+    @cached_property
+    def _settable(self) -> list[Field]:
+        """The fields of a resource that neither the server nor its place below a parent sets."""
+        resource = self.stored.resource
+        fixed = {*resource.server_fields, resource.parent_field}
+        return [each for each in resource.message.fields if each.name not in fixed]
+
+    @property
+    def _needed(self) -> list[Field]:
+        """Those of them that a new resource has to have."""
+        return [each for each in self._settable if "REQUIRED" in each.behaviors]
+
     def _required(self) -> str:
         """What violations call the fields that are missing in an empty resource; `""` where there are none."""
-        stored, resource = self.stored, self.stored.resource
-        fixed = {*resource.server_fields, resource.parent_field}
-        names = [f.name for f in resource.message.fields if "REQUIRED" in f.behaviors and f.name not in fixed]
         found = [
-            f"{stored.field}.{name}".lstrip(".") for name in names if _can_be_missing(resource.message, name)
+            f"{self.stored.field}.{each.name}".lstrip(".") for each in self._needed if _can_be_missing(each)
         ]
         return literal(found) if found else ""
 
     def _immutable(self) -> View | None:
         """A plain text that a client may not change."""
-        fixed = {*self.stored.resource.server_fields, self.stored.resource.parent_field}
-        for each in self.stored.resource.message.fields:
+        for each in self._settable:
             single = not (each.repeated or each.map_key)
             plain = each.kind is Kind.STRING and single and not self._service.domain.is_uuid(each)
-            if "IMMUTABLE" in each.behaviors and plain and each.name not in fixed:
+            if "IMMUTABLE" in each.behaviors and plain:
                 return {"attribute": self.stored.attributes[each.name], "path": each.name}
         return None
 
     @cached_property
     def text(self) -> Field | None:
         """A plain text that a client may set and change, the one that tests fill."""
-        fixed = set(self.stored.resource.server_fields) | {self.stored.resource.parent_field}
-        for each in self.stored.resource.message.fields:
+        for each in self._settable:
             single = not (each.repeated or each.has_presence or each.map_key)
             plain = each.kind is Kind.STRING and single and not self._service.domain.is_uuid(each)
-            free = each.name not in fixed and "IMMUTABLE" not in each.behaviors
-            if plain and free and self._is_sent(each) and not keyword.iskeyword(each.name):
+            free = "IMMUTABLE" not in each.behaviors and not keyword.iskeyword(each.name)
+            if plain and free and self._is_sent(each):
                 return each
         return None
 
@@ -185,18 +192,11 @@ class ResourceSamples:
     @cached_property
     def values(self) -> dict[str, Sample] | None:
         """Samples of what a new resource has to have, and of the text; None where that cannot be made."""
-        resource = self.stored.resource
-        fixed = {*resource.server_fields, resource.parent_field}
-        required = [
-            f.name for f in resource.message.fields if "REQUIRED" in f.behaviors and f.name not in fixed
-        ]
-        names = [*required, *([self.text.name] if self.text else [])]
+        fields = [*self._needed, *([self.text] if self.text else [])]
         # A call cannot pass what is called like a word of Python's.
-        if any(not self._is_sent(f) for f in resource.message.fields if f.name in names) or any(
-            map(keyword.iskeyword, names)
-        ):
+        if any(not self._is_sent(each) or keyword.iskeyword(each.name) for each in fields):
             return None
-        return self._samples.of_fields(resource.message, names)
+        return self._samples.of_fields(self.stored.resource.message, [each.name for each in fields])
 
     @property
     def never_absent(self) -> dict[str, Sample] | None:
@@ -242,12 +242,10 @@ class ResourceSamples:
         return found
 
 
-def _can_be_missing(message: Message, name: str) -> bool:
+def _can_be_missing(field: Field) -> bool:
     """Whether "not set" can be told from a value: a number without presence is never missing."""
-    found = next(f for f in message.fields if f.name == name)
-    return (
-        found.has_presence or found.repeated or bool(found.map_key) or found.kind in (Kind.STRING, Kind.BYTES)
-    )
+    is_many = field.repeated or bool(field.map_key)
+    return field.has_presence or is_many or field.kind in (Kind.STRING, Kind.BYTES)
 
 
 def _filled(pattern: str, others: str, last: str) -> str:
