@@ -25,14 +25,6 @@ ROOT = Path(__file__).parents[2]
 SEED = 20_261_121
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path}/test.db"
-    url: str = request.getfixturevalue("postgresql_url")
-    return url
-
-
 @pytest.fixture
 async def databases(database_url: str) -> AsyncIterator[list[Database]]:
     """The one database, as three processes have it."""

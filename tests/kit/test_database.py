@@ -24,6 +24,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from kit.database import Database, DatabaseConfig, JsonOf, UtcDateTime
 from kit.errors import AbortedError, FailedPreconditionError
 
+from .databases import opened
+
 
 class Base(DeclarativeBase):
     pass
@@ -65,10 +67,8 @@ NESTED = Line("b", LINE.at, LINE.lasts, Colour.RED, b"", {"a": [1, 2.5, None]}, 
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     in_file = request.param == "file"
     url = f"sqlite+aiosqlite:///{tmp_path / 'data.db'}" if in_file else "sqlite+aiosqlite://"
-    database = Database(DatabaseConfig(url=url))
-    await database.create_tables(Base.metadata)
-    yield database
-    await database.close()
+    async with opened(url, Base.metadata) as database:
+        yield database
 
 
 async def test_a_unit_of_work_commits_or_rolls_back(database: Database) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from kit.database import Database, DatabaseConfig, Exact, Unsigned64, replace_row
+from kit.database import Database, Exact, Unsigned64, replace_row
 from kit.errors import InvalidArgumentError
+
+from .databases import opened
 
 
 class Base(DeclarativeBase):
@@ -30,19 +31,10 @@ class Number(Base):
     tags: Mapped[str | None]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path}/test.db"
-    return str(request.getfixturevalue("postgresql_url"))
-
-
 @pytest.fixture
-async def database(url: str) -> AsyncIterator[Database]:
-    database = Database(DatabaseConfig(url=url))
-    await database.create_tables(Base.metadata)
-    yield database
-    await database.close()
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with opened(database_url, Base.metadata) as database:
+        yield database
 
 
 async def stored(database: Database, field: str, values: list[Any]) -> list[Any]:

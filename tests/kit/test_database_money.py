@@ -14,10 +14,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kit import resource
-from kit.database import Database, DatabaseConfig, JsonOf, Name, select_page
+from kit.database import Database, JsonOf, Name, select_page
 from kit.errors import InvalidArgumentError
 from kit.money import Money
 from kit.resource import Page, Rules
+
+from .databases import opened
 
 NANO = Decimal("0.000000001")
 MOST = Decimal(2**63 - 1)
@@ -47,10 +49,8 @@ class OfferRow(Base):
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(DatabaseConfig(url=database_url))
-    await database.create_tables(Base.metadata)
-    yield database
-    await database.close()
+    async with opened(database_url, Base.metadata) as database:
+        yield database
 
 
 async def store(database: Database, offers: list[Offer]) -> None:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kit.database import (
     Database,
-    DatabaseConfig,
     JsonOf,
     RowNumber,
     RowReference,
@@ -24,6 +23,8 @@ from kit.database import (
 )
 from kit.errors import NotFoundError
 from kit.resource import Rules
+
+from .databases import opened
 
 BEYOND = [2**63, 2**63 + 1, 2**64 - 1]
 
@@ -81,12 +82,10 @@ def entity(found: TicketRow) -> Ticket:
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(DatabaseConfig(url=database_url))
-    await database.create_tables(Base.metadata)
-    async with database.session() as session:
-        session.add(row())
-    yield database
-    await database.close()
+    async with opened(database_url, Base.metadata) as database:
+        async with database.session() as session:
+            session.add(row())
+        yield database
 
 
 async def test_rows_are_numbered_from_one(database: Database) -> None:

@@ -16,6 +16,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from kit.database import Database, DatabaseConfig, Name, UtcDateTime, children, select_page
 from kit.resource import Compare, OrderKey, Page, Pattern, Query
 
+from .databases import opened
+
 ROWS = 50_000
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -50,14 +52,12 @@ def values(number: int) -> dict[str, Any]:
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(DatabaseConfig(url=database_url))
-    await database.create_tables(Base.metadata)
-    async with database.session() as session:
-        await session.execute(insert(Row), [values(number) for number in range(ROWS)])
-    async with database.session() as session:
-        await session.execute(text("ANALYZE"))
-    yield database
-    await database.close()
+    async with opened(database_url, Base.metadata) as database:
+        async with database.session() as session:
+            await session.execute(insert(Row), [values(number) for number in range(ROWS)])
+        async with database.session() as session:
+            await session.execute(text("ANALYZE"))
+        yield database
 
 
 async def page(database: Database, query: Query) -> Page[Book]:

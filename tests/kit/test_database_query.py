@@ -23,7 +23,6 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from kit.database import (
     Database,
-    DatabaseConfig,
     Double,
     EnumName,
     Exact,
@@ -49,6 +48,8 @@ from kit.resource import (
     Rules,
     select,
 )
+
+from .databases import opened
 
 
 class Binding(IntEnum):
@@ -138,10 +139,8 @@ def book_of(row: Row) -> Book:
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(DatabaseConfig(url=database_url))
-    await database.create_tables(Base.metadata)
-    yield database
-    await database.close()
+    async with opened(database_url, Base.metadata) as database:
+        yield database
 
 
 async def store(database: Database, books: Sequence[Book]) -> None:
