@@ -10,6 +10,8 @@ import pytest
 
 from scaffolder.app import generate as app
 from scaffolder.app import pipeline
+from scaffolder.app.new import Request as New
+from scaffolder.app.new import new
 from scaffolder.app.options import KEEP, Options, Request
 from scaffolder.app.report import Action, Report
 from scaffolder.artifact import Artifact, Ownership
@@ -79,6 +81,15 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "scaffold.yaml").write_text(CONFIG, encoding="utf-8")
     monkeypatch.chdir(folder)
     return folder
+
+
+def new_shop(folder: Path, contract: str) -> Path:
+    """A real project whose only contract, order/v1/order.proto, is this text; it has no features."""
+    proto = folder / CONTRACT
+    proto.parent.mkdir(parents=True)
+    proto.write_text(contract, encoding="utf-8")
+    new(New("shop", [str(proto)], [str(folder)], features=["none"], output=folder))
+    return folder / "shop"
 
 
 def regenerate(

@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from scaffolder.app import generate as app
-from scaffolder.app.new import Request as New
-from scaffolder.app.new import new
 from scaffolder.app.options import Options, Request
 from scaffolder.app.report import Report
 from scaffolder.app.routes import routes
 from scaffolder.diagnostics import ScaffoldError
+from tests.app.support import new_shop
 
 PROTO = """\
 syntax = "proto3";
@@ -32,12 +31,9 @@ LINE = "  order.v1.OrderService.DropOrder: delete order.v1.Order  # mine\n"
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    contract = tmp_path / "order/v1/order.proto"
-    contract.parent.mkdir(parents=True)
-    contract.write_text(PROTO, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    new(New("shop", [str(contract)], [str(tmp_path)], features=["none"]))
-    return tmp_path / "shop"
+    root = new_shop(tmp_path, PROTO)
+    monkeypatch.chdir(root)
+    return root
 
 
 def generate(root: Path, *renames: str) -> Report:

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from scaffolder.app import generate as app
-from scaffolder.app.new import Request as New
-from scaffolder.app.new import new
 from scaffolder.app.options import Options, Request
 from scaffolder.cli.main import main
 from scaffolder.diagnostics import Diagnostic
 from scaffolder.workspace import lock as locks
+from tests.app.support import new_shop
 
 PROTO = """\
 syntax = "proto3";
@@ -39,13 +38,9 @@ CONTRACT, BIZ = "api/order/v1/order.proto", "src/shop/biz/order.py"
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    contract = tmp_path / "order/v1/order.proto"
-    contract.parent.mkdir(parents=True)
-    contract.write_text(PROTO, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    new(New("shop", [str(contract)], [str(tmp_path)], features=["none"]))
-    monkeypatch.chdir(tmp_path / "shop")
-    return tmp_path / "shop"
+    root = new_shop(tmp_path, PROTO)
+    monkeypatch.chdir(root)
+    return root
 
 
 def edit(root: Path, path: str, old: str, fresh: str) -> None:
