@@ -120,8 +120,6 @@ def _failed(error: Exception, arguments: list[str]) -> int:
     if isinstance(error, OSError) and error.filename is not None:
         error = ScaffoldError([Diagnostic("io", str(error.strerror), location=Location(str(error.filename)))])
     if isinstance(error, ScaffoldError):
-        if verbose and error.__cause__ is not None:
-            _trace(error.__cause__)
         if "--json" in arguments:
             from scaffolder.cli.reporting import print_failure
 

@@ -80,7 +80,12 @@ class Command:
 
 DIRECTORY = Parameter("directory", "-C", metavar="DIR", help="Run as if started in DIR.")
 QUIET = Parameter("quiet", "-q", "--quiet", help="Print nothing but errors and what was asked for.")
-VERBOSE = Parameter("verbose", "-v", "--verbose", help="Print more: files that stay as they are, tracebacks.")
+VERBOSE = Parameter(
+    "verbose",
+    "-v",
+    "--verbose",
+    help="Print more: files that stay as they are, and where a fault of scaffold's is.",
+)
 COMMON = (DIRECTORY, QUIET, VERBOSE)
 
 DRY_RUN = Parameter("dry_run", "-n", "--dry-run", help="Show what would change, and change nothing.")
