@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from scaffolder.contract.model import Field, Kind, Message
 from scaffolder.standard.model import INTEGERS
@@ -17,7 +17,11 @@ Test = Callable[[Field], bool]
 
 
 class RefusedError(Exception):
-    """What is in the way of a rule, as a part of a sentence."""
+    """What is in the way of a rule, as a part of a sentence; `fields` are all that would have to be passed over."""
+
+    def __init__(self, why: str, fields: Sequence[str] = ()) -> None:
+        super().__init__(why)
+        self.fields = tuple(fields)
 
 
 def is_single(field: Field) -> bool:

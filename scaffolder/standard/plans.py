@@ -16,6 +16,7 @@ from scaffolder.standard.words import fold, singular
 class Plan:
     """`verb` and `message` are empty where the name tells none; `is_said` where scaffold.yaml said it.
 
+    `request` and `response` lack the fields that scaffold.yaml says to be passed over, `without`.
     `first` and `rest` are what the name says: the verb that it begins with, `""` for another word, and what follows it.
     """
 
@@ -28,10 +29,16 @@ class Plan:
     verb: str = ""
     message: str = ""
     is_said: bool = False
+    without: tuple[str, ...] = ()
 
     @property
     def streams(self) -> bool:
         return self.method.client_streaming or self.method.server_streaming
+
+    def has(self, fields: Collection[str]) -> bool:
+        """Whether there are such fields, and each is one of the request or the response."""
+        known = {field.name for side in (self.request, self.response) for field in side.fields}
+        return bool(fields) and known.issuperset(fields)
 
     @property
     def use(self) -> Use:
@@ -72,8 +79,10 @@ class Planner:
     def _plan(self, service: Service, method: Method) -> Plan:
         messages = self._contract.messages
         first, rest = names.split(method.name)
-        plan = Plan(service, method, messages[method.input], messages[method.output], first, rest)
         said = self._overrides.get(method.full_name)
+        without = said.without if said else ()
+        request, response = (_without(messages[name], without) for name in (method.input, method.output))
+        plan = Plan(service, method, request, response, first, rest, without=without)
         if said is not None:
             message = said.message or self._told(plan, said.verb)
             return replace(plan, verb=said.verb, message=message, is_said=True)
@@ -168,3 +177,9 @@ def _words(plan: Plan, verb: str, rest: str) -> Iterator[str]:
     yield fold(word)
     if not rest or verb in names.PLURAL:
         yield fold(singular(word))
+
+
+def _without(message: Message, names: Collection[str]) -> Message:
+    return (
+        replace(message, fields=tuple(f for f in message.fields if f.name not in names)) if names else message
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scaffolder.contract.model import Method
 from scaffolder.standard.model import StandardMethod
 
@@ -19,10 +21,14 @@ AIPS = {
 }
 
 
-def recognised(method: Method, standard: StandardMethod, *, is_said: bool) -> str:
+def recognised(
+    method: Method, standard: StandardMethod, *, is_said: bool, without: Sequence[str] = ()
+) -> str:
     """`create of library.v1.Book: CreateBook takes it as book and returns Book (AIP-133)`."""
     what = f"{standard.verb.replace('_', ' ')} of {standard.resource.message.full_name}"
     by = f"{AIPS[standard.verb]}{', by scaffold.yaml' if is_said else ''}"
+    if without:
+        by += f" without {_joined(without)}"
     return f"{what}: {method.name} takes {_taken(standard)} and returns {_given(standard)} ({by})"
 
 
@@ -69,5 +75,5 @@ def _given(standard: StandardMethod) -> str:
     return standard.result_identity or (f"{name} as {standard.result}" if standard.result else name)
 
 
-def _joined(words: list[str]) -> str:
+def _joined(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

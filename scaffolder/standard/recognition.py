@@ -72,7 +72,7 @@ class _Recogniser:
             try:
                 methods[plan.method.full_name] = self._of_plan(plan, resources, creators)
             except RefusedError as error:
-                self._refuse(plan, str(error), resources)
+                self._refuse(plan, error, resources)
         final = {name: replace(r, is_soft=_is_soft(name, methods.values())) for name, r in resources.items()}
         for plan in self.plans:
             if found := methods.get(plan.method.full_name):
@@ -208,11 +208,14 @@ class _Recogniser:
         if found.item:
             self._refuse_reserved(found.item)
 
-    def _refuse(self, plan: Plan, why: str, resources: Mapping[str, Resource]) -> None:
-        name = plan.method.full_name
-        self.reasons[name] = reasons.custom(why)
+    def _refuse(self, plan: Plan, error: RefusedError, resources: Mapping[str, Resource]) -> None:
+        name, why, hint = plan.method.full_name, str(error), ""
+        if plan.has(error.fields):
+            fields = ", ".join((*plan.without, *error.fields))
+            hint = f"`{name}: {plan.verb} without {fields}` under `methods:` in scaffold.yaml passes it over"
+        self.reasons[name] = reasons.custom(f"{why}; {hint}" if hint else why)
         if plan.is_said and plan.verb != CUSTOM:
-            text, hint = f"{name} cannot be {_a(plan.verb)}: {why}", ""
+            text = f"{name} cannot be {_a(plan.verb)}: {why}"
             if not plan.message:
                 text = f"{name} tells no message that it is to {plan.verb.replace('_', ' ')}"
                 hint = f"write which: {plan.verb} {next(iter(resources), 'library.v1.Book')}"
@@ -223,7 +226,7 @@ class _Recogniser:
     ) -> StandardMethod:
         """With its reason; `others` are further services that store what a create makes, each for itself."""
         own = final[plan.message]
-        why = reasons.recognised(plan.method, found, is_said=plan.is_said)
+        why = reasons.recognised(plan.method, found, is_said=plan.is_said, without=plan.without)
         if others and plan.verb == "create":
             why = f"{why}; kept apart from what {' and '.join(sorted(set(others)))} creates"
         self.reasons[plan.method.full_name] = why

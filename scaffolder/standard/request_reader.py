@@ -129,7 +129,7 @@ class RequestReader:
     def finish(self) -> None:
         """Refuses what is left, the first in the order of the contract."""
         for each in self.left.values():
-            raise RefusedError(self._reason(each))
+            raise RefusedError(self._reason(each), [*self.left])
 
     def _in_paths(self) -> set[str]:
         """The fields that every path takes."""

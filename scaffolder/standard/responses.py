@@ -39,10 +39,10 @@ def of_one(response: Message, resource: Resource, verb: str) -> Slots:
         return {}
     if verb != "get" and (nothing := _nothing(response)):
         return nothing
+    if held := next((each for each in response.fields if holds(each, resource.message)), None):
+        _refuse_more(response, {held.name})
+        return {"result": held.name}
     first = response.fields[0] if response.fields else None
-    if first and holds(first, resource.message):
-        _refuse_more(response, {first.name})
-        return {"result": first.name}
     if first and verb != "get" and in_request(response, resource) is first:
         _refuse_more(response, {first.name})
         return {"result_identity": first.name}
@@ -114,8 +114,8 @@ def _refuse_operation(response: Message) -> None:
 
 
 def _refuse_more(response: Message, taken: set[str]) -> None:
-    if more := next((f for f in response.fields if f.name not in taken), None):
-        raise RefusedError(f"the response's field {more.name} is nothing that a store knows")
+    if more := [field.name for field in response.fields if field.name not in taken]:
+        raise RefusedError(f"the response's field {more[0]} is nothing that a store knows", more)
 
 
 def _described(response: Message) -> str:

@@ -60,6 +60,16 @@ def test_custom_create_stores_nothing(load: Load) -> None:
         ("GetBook", "list", f"{SERVICE}.GetBook cannot be a list: ", ""),
         (
             "GetBook",
+            "get without nam",
+            "neither GetBookRequest nor Book has a field nam",
+            "did you mean `name`?",
+        ),
+        ("GetBook", "get without title, zz", "neither GetBookRequest nor Book has a field zz", "take it out"),
+        ("GetBook", "custom without name", "`custom without name` is more than", "write it as in"),
+        ("GetBook", "get without name", f"{SERVICE}.GetBook cannot be a get: ", ""),
+        ("GetBook", "without name", "`` is no standard method", ""),
+        (
+            "GetBook",
             "delete",
             f"{SERVICE}.GetBook cannot be a delete: it returns Book, which has no delete_time",
             "",
@@ -69,7 +79,7 @@ def test_custom_create_stores_nothing(load: Load) -> None:
             "Tag",
             "get shop.v1.Book",
             "cannot be a get: the request's field tag is nothing that a store knows",
-            "",
+            f"`{SERVICE}.Tag: get without tag` under `methods:` in scaffold.yaml passes it over",
         ),
     ],
 )
@@ -96,6 +106,26 @@ def test_an_rpc_without_its_service_is_told_its_full_name(load: Load) -> None:
     (problem,) = recognise(named(load), {"GetBook": "custom"}).problems
     assert problem.message == "there is no RPC GetBook"
     assert problem.hint == f"did you mean `{SERVICE}.GetBook`?"
+
+
+def test_fields_that_no_store_knows_are_passed_over_where_that_is_said(load: Load) -> None:
+    """A create with two fields too many, a reply with two -> said to do without -> standard, and said to be so."""
+    messages = {
+        "CreateBookRequest": "parent, Book book, operator, trace",
+        "CreateBookReply": "int32 code, string message, Book data",
+    }
+    loaded = named(load, messages, {"CreateBook": "CreateBookRequest CreateBookReply"})
+    before = recognise(loaded).reasons[f"{SERVICE}.CreateBook"]
+    line = "create without operator, trace"
+    assert f"field operator is nothing that a store knows; `{SERVICE}.CreateBook: {line}`" in before
+    (problem,) = recognise(loaded, {f"{SERVICE}.CreateBook": line}).problems
+    assert problem.hint.startswith(f"`{SERVICE}.CreateBook: {line}, code, message`")
+    found = recognise(loaded, {f"{SERVICE}.CreateBook": f"{line}, code, message"})
+    assert not found.problems
+    create = found.methods[f"{SERVICE}.CreateBook"]
+    assert (create.payload, create.parent, create.result) == ("book", "parent", "data")
+    assert "by scaffold.yaml without operator, trace, code and message" in create.why
+    assert verbs(found)["GetBook"] == "get"
 
 
 def test_what_cannot_be_followed_changes_nothing_else(load: Load) -> None:
