@@ -13,8 +13,8 @@ from scaffolder.contract import builder
 from scaffolder.contract.model import Contract
 from scaffolder.standard import VERBS, Standard, recognise
 
+from .books import BATCH_RPCS, BATCHES, FLAT, NAMED, REPLIES, RPCS, SOFT
 from .support import IMPORTS, message, rpc
-from .test_rules import BATCH_RPCS, BATCHES, FLAT, NAMED, REPLIES, RPCS, SOFT
 
 SHELF = "option (google.api.resource) = {type: 'x.y/Shelf' pattern: 'shelves/{shelf}'};, name, theme"
 

@@ -7,8 +7,8 @@ import pytest
 from scaffolder.standard import Problem, recognise
 from tests.contract_text import Load
 
+from .books import NAMED, RPCS, named, verbs
 from .support import contract
-from .test_rules import NAMED, RPCS, named, verbs
 
 SERVICE = "shop.v1.BookService"
 
