@@ -10,8 +10,9 @@ from hashlib import sha256
 from typing import Any
 
 from scaffolder.targets.python.migrations import words
-from scaffolder.targets.python.migrations.code import INDENT, Code
+from scaffolder.targets.python.migrations.code import Code
 from scaffolder.targets.python.migrations.diff import Plan
+from scaffolder.targets.python.migrations.operations import INDENT
 from scaffolder.targets.python.migrations.retyping import family
 from scaffolder.targets.python.migrations.steps import undone
 from scaffolder.targets.python.storage.tables import Table
