@@ -21,8 +21,8 @@ from scaffolder.targets.python.storage.stored import Stored
 class StandardView:
     """A standard method for the templates of biz/ and service/.
 
-    `request` and `response` are the messages of its RPC. `singles` are the methods of the use case that do to one
-    resource what a batch does to many, by verb.
+    `request` and `response` are the messages of its RPC. `single` is the method of the use case that does to one
+    resource what a batch does to many.
     """
 
     contract: Contract
@@ -31,7 +31,7 @@ class StandardView:
     standard: StandardMethod
     request: Message
     response: Message
-    singles: Mapping[str, str]
+    single: str
 
     def view(self) -> dict[str, Any]:
         return {
@@ -176,7 +176,7 @@ class StandardView:
             return {"each": "", "check_batch": check}
         options = [name for name in SINGLE[verb] if self._named(getattr(standard, name))]
         passed = ["name", *(f"{name}={name}" for name in options if name != "validate_only")]
-        each = f'names, lambda name: self.{self.singles[verb]}({", ".join(passed)}), "names"'
+        each = f'names, lambda name: self.{self.single}({", ".join(passed)}), "names"'
         return {"each": each, "check_batch": check}
 
     def _batch_of(self, item: StandardMethod, verb: str, parent: str) -> dict[str, str]:
@@ -195,7 +195,7 @@ class StandardView:
             place = ".".join(filter(None, ("requests[{}]", first.field, name if verb == "update" else "")))
             value = f"({first.passed}).{name}" if verb == "update" else first.passed
             check = f'check_names([{value} for request in requests], {parent}, "{place}")'
-        call = f"lambda request: self.{self.singles[verb]}({', '.join(passed)})"
+        call = f"lambda request: self.{self.single}({', '.join(passed)})"
         return {"each": f"requests, {call}", "check_batch": check}
 
     @property

@@ -115,7 +115,7 @@ class StandardService:
             standard,
             self.contract.messages[request],
             self.contract.messages[response],
-            {standard.verb.removeprefix("batch_"): self._single(standard)},
+            self._single(standard),
         ).view()
 
     def _single(self, batch: StandardMethod) -> str:
