@@ -288,6 +288,26 @@ def test_a_revision_of_the_users_own_is_numbered_and_ours_continue_behind_it(sho
     shop.alembic("downgrade", "base")
 
 
+def test_a_revision_of_the_users_own_is_formatted(shop: Workshop) -> None:
+    """Alembic renders lines of any length, and not every step needs SQLAlchemy; an empty one is to be filled."""
+    shop.alembic("upgrade", "head")
+    column = '    loans: Mapped[int] = mapped_column(server_default="0", comment="how often it was lent")\n'
+    index = '        Index("ix_loans", "loans"),\n'
+    key = next(line for line in shop.place.read(MODEL).splitlines(True) if '["shelves.name"]' in line)
+    changes = (("    pages: Mapped[int]\n", column), (key, index), ("", ""))
+    shop.place.edit(MODEL, "ForeignKeyConstraint,", "ForeignKeyConstraint, Index,")
+    for number, (above, more) in enumerate(changes, 2):
+        if more:
+            shop.place.edit(MODEL, above, above + more)
+        shop.alembic("revision", "--autogenerate", "--message", "mine")
+        shop.alembic("upgrade", "head")
+        written = f"migrations/versions/{number:04}_mine.py"
+        shop.place.project.run("ruff", "format", "--check", written)
+        shop.place.project.run("ruff", "check", *([] if more else ["--ignore", "F401"]), written)
+        imports = {line for line in shop.place.read(written).splitlines() if "import" in line}
+        assert imports == {"from alembic import op", *(["import sqlalchemy as sa"] if more != index else [])}
+
+
 def two_branches(shop: Workshop, theirs: tuple[str, str], ours: tuple[str, str]) -> None:
     """Both change the contract and regenerate; then one is merged into the other."""
     shop.git("checkout", "-qb", "other")
