@@ -46,21 +46,21 @@ class Turns:
                 was = self._under_new_names(lock.methods.get(backward(method.full_name, self.renames), ""))
                 is_said = method.full_name in self.project.methods
                 if was and was != now[method.full_name] and not is_said:
-                    why = self.standard.reasons[method.full_name].partition(": ")[2]
-                    yield self._told(service, method, (was, now[method.full_name]), why)
+                    yield self._told(service, method, (was, now[method.full_name]))
 
     def _under_new_names(self, said: str) -> str:
         verb, _, message = said.partition(" ")
         return f"{verb} {forward(message, self.renames)}" if message else said
 
-    def _told(self, service: Service, method: Method, turn: tuple[str, str], why: str) -> Diagnostic:
+    def _told(self, service: Service, method: Method, turn: tuple[str, str]) -> Diagnostic:
         was, now = turn
+        why, _, way = self.standard.reasons[method.full_name].partition(": ")[2].partition("; `")
         stays = self._consequence(service, method, now)
         message = f"{method.full_name} was {_words(was)} and is {_words(now)} now: {why}{stays}"
-        return Diagnostic(CODE, message, self._hint(method, was, now), method.location, "warning")
+        return Diagnostic(CODE, message, self._hint(method, was, now, way), method.location, "warning")
 
-    def _hint(self, method: Method, was: str, now: str) -> str:
-        """The line of scaffold.yaml that takes it back, if the messages are such that one does."""
+    def _hint(self, method: Method, was: str, now: str, way: str) -> str:
+        """The line of scaffold.yaml that takes it back, if the messages are such that one does; `way` knows of one."""
         from scaffolder.targets.python.recognition import standard_of
 
         if now != CUSTOM:
@@ -69,7 +69,8 @@ class Turns:
         if method.full_name in standard_of(self.contract, {**self.project.methods, **line}).methods:
             return f"`{method.full_name}: {was}` under `methods:` in scaffold.yaml makes it one again"
         meant = f"`{method.full_name}: custom` under `methods:` in scaffold.yaml, if that is meant"
-        return f"change the contract where that is in the way; or say {meant}"
+        change = f"`{way}" if way else "change the contract where that is in the way"
+        return f"{change}; or say {meant}"
 
     def _consequence(self, service: Service, method: Method, now: str) -> str:
         """What the method of the use case does from now on."""
