@@ -10,9 +10,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+
+from tests import warm
 
 from .contracts import Source
 
@@ -82,11 +85,13 @@ def free_port() -> int:
 class Running:
     """A project's service as a process, on free ports.
 
-    Its database is in its own folder, unless `settings` say otherwise: ``DATABASE__URL=…``.
+    Its database is in its own folder, unless `settings` say otherwise: ``DATABASE__URL=…``. `python` runs it; where its
+    start is what a test is about, that is `sys.executable`.
     """
 
-    def __init__(self, project: Project, **settings: str) -> None:
+    def __init__(self, project: Project, python: Sequence[str] = (), **settings: str) -> None:
         self.project, self.settings = project, settings
+        self._python = python or warm.python()
         self.grpc, self.http = free_port(), free_port()
 
     def __enter__(self) -> Running:
@@ -94,7 +99,7 @@ class Running:
         self._log = self.project.root / "service.log"
         self._output = self._log.open("wb")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", self.project.package],
+            [*self._python, "-m", self.project.package],
             cwd=self.project.root,
             env=self.project.environment(
                 **{

@@ -32,7 +32,7 @@ DEFINED = {
 
 @pytest.fixture(scope="module")
 def running(made: Made) -> Iterator[Running]:
-    with Running(made.project) as service:
+    with Running(made.project, python=(sys.executable,)) as service:
         yield service
 
 

@@ -6,12 +6,13 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kit.database import DatabaseConfig
+from tests import warm
 from tests.migrations.chain import executed
 from tests.regeneration.support import Workplace, new
 
@@ -104,10 +105,12 @@ class Workshop:
     def environment(self, **extra: str) -> dict[str, str]:
         return self.place.project.environment(DEMO_DATABASE__URL=self.url, **extra)
 
-    def start(self, *command: str, **extra: str) -> subprocess.Popen[str]:
+    def start(
+        self, *command: str, python: Sequence[str] = (sys.executable,), **extra: str
+    ) -> subprocess.Popen[str]:
         """A Python module in the project, as a process that goes on by itself."""
         return subprocess.Popen(
-            [sys.executable, "-m", *command],
+            [*python, "-m", *command],
             cwd=self.root,
             env=self.environment(**extra),
             stdout=subprocess.PIPE,
@@ -116,7 +119,7 @@ class Workshop:
         )
 
     def run(self, *command: str, code: int | None = 0, **extra: str) -> str:
-        process = self.start(*command, **extra)
+        process = self.start(*command, python=warm.python(), **extra)
         output, _ = process.communicate(timeout=120)
         assert code is None or process.returncode == code, (
             f"{' '.join(command)}: {process.returncode}\n{output}"

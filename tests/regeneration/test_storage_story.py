@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ import pytest
 from sqlalchemy import inspect, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from tests import warm
 from tests.aip import check_service, failures
 from tests.generated.projects import Running
 from tests.postgresql.fixtures import execute
@@ -48,7 +48,7 @@ class Story:
 
     def alembic(self, url: str, *arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "alembic", *arguments],
+            [*warm.python(), "-m", "alembic", *arguments],
             cwd=self.home.root,
             env=self.home.project.environment(LIBRARY_DATABASE__URL=url),
             capture_output=True,
