@@ -21,6 +21,7 @@ class Contract:
     def __init__(self, files: list[descriptor_pb2.FileDescriptorProto]) -> None:
         self.pool = descriptor_pool.DescriptorPool()
         self.services: list[ServiceDescriptor] = []
+        self._options: dict[tuple[Any, str], Any] = {}
         for file in _dependencies_first(files):
             self.pool.Add(file)
             found = self.pool.FindFileByName(file.name)
@@ -64,6 +65,12 @@ class Contract:
 
     def extension(self, descriptor: Any, name: str) -> Any:
         """The option `name` of an element; None where it is not set, or no file knows it."""
+        key = (descriptor, name)
+        if key not in self._options:  # checks ask for the same thousands of times
+            self._options[key] = self._read(descriptor, name)
+        return self._options[key]
+
+    def _read(self, descriptor: Any, name: str) -> Any:
         extension = self._extensions.get(name)
         if extension is None:
             return None

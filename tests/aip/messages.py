@@ -27,6 +27,9 @@ _INTEGERS = {
     Fd.TYPE_UINT64: (0, 2**64 - 1),
     Fd.TYPE_FIXED64: (0, 2**64 - 1),
 }
+_RULES = {getattr(Fd, name): name[5:].lower() for name in dir(Fd) if name.startswith("TYPE_")}
+"""The names of buf.validate's rules, by type."""
+
 INTEGER_TYPES = frozenset(_INTEGERS)
 FLOAT_TYPES = frozenset({Fd.TYPE_DOUBLE, Fd.TYPE_FLOAT})
 _WORDS = ["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "haven", "inlet", "jetty", "knoll"]
@@ -149,7 +152,7 @@ class Builder:
         if field.enum_type is not None:
             numbers = [value.number for value in field.enum_type.values if value.number]
             return self._rng.choice(numbers or [0])
-        rules = self._rules(field, _rule_name(field), item=item)
+        rules = self._rules(field, _RULES[kind], item=item)
         if "in" in rules:
             return self._rng.choice(list(rules["in"]))
         step = 1 if kind in _INTEGERS else 0.25
@@ -192,11 +195,6 @@ _FORMATS = {1: "uuid", 2: "ipv4", 3: "ipv6", 4: "ip"}  # google.api.FieldInfo.Fo
 
 def _is_map(field: FieldDescriptor) -> bool:
     return bool(field.message_type is not None and field.message_type.GetOptions().map_entry)
-
-
-def _rule_name(field: FieldDescriptor) -> str:
-    names = {getattr(Fd, name): name[5:].lower() for name in dir(Fd) if name.startswith("TYPE_")}
-    return names[field.type]
 
 
 def _timestamp(message: Any, rng: random.Random) -> None:

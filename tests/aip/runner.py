@@ -56,8 +56,11 @@ async def run(
     checks: Sequence[Check] = (),
     resources: Sequence[str] = (),
     seed: int | None = None,
+    leave: bool = False,
 ) -> AsyncIterator[Result]:
-    """Every result as it is found. `resources` are full or plain names of messages; none means all of them."""
+    """Every result as it is found. `resources` are full or plain names of messages; none means all of them. What
+    checks made is removed after each, unless it is to `leave`.
+    """
     seed = random.randrange(2**32) if seed is None else seed
     async with AsyncExitStack() as stack:
         apis: list[Api] = []
@@ -72,16 +75,20 @@ async def run(
         for subject in subjects(contract, service):
             if not resources or {subject.resource.name, subject.resource.full_name} & set(resources):
                 for check in checks or all_checks():
-                    for result in await _on_each(check, subject, apis, seed):
+                    for result in await _on_each(check, subject, apis, seed, leave):
                         yield result
 
 
-async def _on_each(check: Check, subject: Subject, apis: Sequence[Api], seed: int) -> list[Result]:
+async def _on_each(
+    check: Check, subject: Subject, apis: Sequence[Api], seed: int, leave: bool
+) -> list[Result]:
     found: list[tuple[Result, Trial]] = []
     for api in apis:
         others = [other for other in apis if other is not api]
         trial = Trial(subject, [api, *others], random.Random(f"{seed} {check.name} {api.name}"))
         found.append((await _tried(check, trial), trial))
+        if not leave:
+            await trial.clean()
     results = [result for result, _ in found]
     if len(found) > 1 and all(result.status == PASSED for result in results):
         trials = [trial for _, trial in found]
@@ -104,7 +111,6 @@ async def _tried(check: Check, trial: Trial) -> Result:
     except (httpx2.HTTPError, ValueError) as error:  # no answer, or one that is none
         status, reason = FAILED, f"{type(error).__name__}: {error}"
     calls = tuple(trial.calls)
-    await trial.clean()
     return Result(check, trial.subject.resource.full_name, trial.api.name, status, reason, calls)
 
 

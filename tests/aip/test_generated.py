@@ -26,18 +26,19 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return make("library-service", CONTRACTS[request.param], folder)
 
 
-def checked(service: Running, seed: int = 1) -> list[Result]:
-    return check_service(f"127.0.0.1:{service.grpc}", f"http://127.0.0.1:{service.http}", seed=seed)
+def checked(service: Running, seed: int = 1, leave: bool = False) -> list[Result]:
+    url = f"http://127.0.0.1:{service.http}"
+    return check_service(f"127.0.0.1:{service.grpc}", url, seed=seed, leave=leave)
 
 
 def test_a_generated_service_keeps_the_aips_on_postgresql(project: Project, postgresql_url: str) -> None:
     with Running(project, DATABASE__URL=postgresql_url) as service:
-        keeps_all(checked(service))
+        keeps_all(checked(service, leave=True))
 
 
 def test_a_generated_service_keeps_the_aips_on_sqlite(project: Project, tmp_path: Path) -> None:
     with Running(project, DATABASE__URL=f"sqlite+aiosqlite:///{tmp_path / 'data.db'}") as service:
-        keeps_all(checked(service))
+        keeps_all(checked(service, leave=True))
 
 
 @pytest.mark.parametrize("project", ["sample"], indirect=True)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from google.protobuf import descriptor_pb2
 
-from tests.aip import FAILED, NOT_APPLICABLE, PASSED, all_checks, check_service_async, failures
+from tests.aip import FAILED, NOT_APPLICABLE, PASSED, Result, all_checks, check_service_async, failures
 from tests.aip.messages import from_pattern
 from tests.aip.mutants import Mutant, all_mutants
 from tests.aip.reference.contract import descriptor_set
@@ -19,16 +22,34 @@ from tests.aip.reference.library import Library
 from tests.aip.reference.server import Server, serving
 
 
-async def test_a_service_that_keeps_all_rules_passes() -> None:
-    async with serving(Server(Library())) as (grpc, http):
-        results = await check_service_async(grpc, http)
-    assert not failures(results), failures(results)
+@dataclass(frozen=True)
+class Checked:
+    """A library that keeps all rules, after the whole suite; `before` was in it at the start."""
+
+    library: Library
+    before: Any
+    results: list[Result]
 
 
-async def test_every_check_applies_to_something_in_the_contract() -> None:
-    async with serving(Server(Library())) as (grpc, http):
-        results = await check_service_async(grpc, http)
-    tried = {result.check.name for result in results if result.status == PASSED}
+@pytest.fixture(scope="module")
+def checked() -> Checked:
+    library = Library()
+    before = library.kinds[0].message(name="shelves/others", theme="here before")
+    library.store[before.name] = before
+
+    async def check() -> list[Result]:
+        async with serving(Server(library)) as (grpc, http):
+            return await check_service_async(grpc, http)
+
+    return Checked(library, before, asyncio.run(check()))
+
+
+def test_a_service_that_keeps_all_rules_passes(checked: Checked) -> None:
+    assert not failures(checked.results), failures(checked.results)
+
+
+def test_every_check_applies_to_something_in_the_contract(checked: Checked) -> None:
+    tried = {result.check.name for result in checked.results if result.status == PASSED}
     assert tried == {check.name for check in all_checks()}
 
 
@@ -51,15 +72,17 @@ def test_every_check_has_a_mutant() -> None:
     assert checked == {check.name for check in all_checks()}
 
 
-async def test_nothing_is_left_behind() -> None:
+def test_nothing_is_left_behind(checked: Checked) -> None:
+    left = {name for name in checked.library.store if not name.startswith("readers/")}
+    assert left == {checked.before.name}
+    assert checked.library.store[checked.before.name] == checked.before
+
+
+async def test_all_is_left_where_that_is_asked_for() -> None:
     library = Library()
-    before = library.kinds[0].message(name="shelves/others", theme="here before")
-    library.store[before.name] = before
-    async with serving(Server(library)) as (grpc, http):
-        await check_service_async(grpc, http, descriptor_set=descriptor_set())
-    left = {name for name, found in library.store.items() if not name.startswith("readers/")}
-    assert left == {before.name}
-    assert library.store[before.name] == before
+    async with serving(Server(library)) as (grpc, _):
+        await check_service_async(grpc, checks=["get_returns_what_create_returned"], leave=True)
+    assert {name.partition("/")[0] for name in library.store} == {"shelves", "readers"}
 
 
 async def test_a_service_without_http_is_checked_over_grpc_alone() -> None:
@@ -108,8 +131,6 @@ async def test_the_command_tells_by_its_exit_code(is_whole: bool, tmp_path: obje
 
 
 async def _run(command: list[str]) -> tuple[int, str]:
-    import asyncio
-
     process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
     output, _ = await process.communicate()
     return process.returncode or 0, output.decode()

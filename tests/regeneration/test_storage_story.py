@@ -163,7 +163,8 @@ def test_rows_and_edits_live_through_five_changes_of_the_contract(story: Story) 
         story.alembic(copied, "downgrade", "base")
         assert tables(copied) <= {"alembic_version"}
         with Running(story.home.project, DATABASE__URL=story.urls[database]) as service:
-            results = check_service(f"127.0.0.1:{service.grpc}", f"http://127.0.0.1:{service.http}")
+            url = f"http://127.0.0.1:{service.http}"
+            results = check_service(f"127.0.0.1:{service.grpc}", url, leave=True)
         assert not failures(results), failures(results)
     story.home.project.run("mypy")
     story.home.project.run("pytest", "-q", "-p", "no:cacheprovider")
