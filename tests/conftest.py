@@ -1,7 +1,10 @@
 """What holds for every test."""
 
 import os
+import shutil
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -15,6 +18,8 @@ settings.register_profile("scaffold", deadline=None, derandomize=True)
 settings.register_profile("random", deadline=None)
 settings.load_profile("scaffold")
 
+REPOSITORYS_TYPES = Path(__file__).parents[1] / ".mypy_cache"
+
 
 @pytest.fixture(autouse=True)
 def same_folder() -> Iterator[None]:
@@ -26,7 +31,13 @@ def same_folder() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def known_types(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What mypy knows of the packages that projects use, so that it reads them once for all projects of a worker."""
+    """What mypy knows of the packages that projects use, so that it reads them once for all projects of a worker, or
+    not at all where `make types` did; what does not fit any more mypy sees by itself.
+    """
+    folder = tmp_path_factory.mktemp("mypy")
+    if REPOSITORYS_TYPES.is_dir():
+        with suppress(shutil.Error):  # of what another mypy removed meanwhile
+            shutil.copytree(REPOSITORYS_TYPES, folder, dirs_exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MYPY_CACHE_DIR", str(tmp_path_factory.mktemp("mypy")))
+        patch.setenv("MYPY_CACHE_DIR", str(folder))
         yield
