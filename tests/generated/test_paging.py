@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests import warm
 
 from .contracts import Source
 from .projects import Project, make
@@ -29,7 +30,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def test_the_last_page_costs_what_the_first_does(library: Project, database_url: str) -> None:
     environment = library.environment(LIBRARY_DATABASE__URL=database_url)
     migrated = subprocess.run(
-        [sys.executable, "-m", "alembic", "upgrade", "head"],
+        [*warm.python(), "-m", "alembic", "upgrade", "head"],
         cwd=library.root,
         env=environment,
         capture_output=True,

@@ -1,7 +1,7 @@
 """Python processes that start warm.
 
-To start an interpreter and import SQLAlchemy, gRPC and their like takes a second of CPU, which is more than most of what
-tests then ask of `alembic` or of a generated service. `python()` stands in the place of `sys.executable`:
+To start an interpreter and import SQLAlchemy, gRPC and their like takes a second of CPU, more than most of what tests
+then ask of `alembic` or of a generated service. `python()` stands in the place of `sys.executable`:
 
     subprocess.run([*python(), "-m", "alembic", "check"], cwd=…, env=…, capture_output=True)
 

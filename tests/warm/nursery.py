@@ -67,7 +67,7 @@ def serve(address: str) -> Any:
         listener.listen(64)
         print("ready", flush=True)
         while True:
-            readable, _, _ = select.select([listener, 0], [], [])
+            readable, _, _ = select.select([listener.fileno(), 0], [], [])
             with suppress(ChildProcessError):  # of earlier ones that have ended
                 while os.waitpid(-1, os.WNOHANG) != (0, 0):
                     pass
