@@ -70,7 +70,7 @@ def check_service(
     """Runs the suite against the service at HOST:PORT and, where there is one, at the URL of its HTTP bindings.
 
     `checks` and `resources` are names of some of them; the same `seed` sends the same messages.
-    With `leave` what it creates stays, which takes a fifth less time where the database is thrown away.
+    With `leave` what it creates stays where no field is unique: a fifth less work where the database is thrown away.
     """
     return asyncio.run(
         check_service_async(

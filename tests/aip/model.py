@@ -129,6 +129,11 @@ class Subject:
             if self.contract.extension(each, "scaffold.unique") and not each.has_presence:
                 yield each
 
+    @property
+    def has_unique(self) -> bool:
+        """Whether there is a field in which no two resources may have the same."""
+        return any(self.contract.extension(each, "scaffold.unique") for each in self.resource.fields)
+
 
 def subjects(contract: Contract, service: str = "") -> list[Subject]:
     """The resources of a contract that can be created, parents before children."""
