@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -195,7 +196,19 @@ def instead(path: str, old: str, written: str) -> Edit:
 
 
 def make(contracts: Contracts, folder: Path) -> Workplace:
-    """`scaffold new` of the contracts, in their order."""
+    """What `scaffold new` makes of the contracts, in their order; the command runs once for all tests that ask."""
+    key = tuple(contracts.files.items())
+    if key not in _made:
+        made = tempfile.TemporaryDirectory(prefix="scaffold-made-")
+        _scaffold_new(contracts, Path(made.name))
+        _made[key] = made
+    return copy_of(Path(_made[key].name, "shop"), folder)
+
+
+_made: dict[tuple[tuple[str, str], ...], tempfile.TemporaryDirectory[str]] = {}
+
+
+def _scaffold_new(contracts: Contracts, folder: Path) -> None:
     for name, text in contracts.files.items():
         path = folder / "contracts" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -204,7 +217,6 @@ def make(contracts: Contracts, folder: Path) -> Workplace:
     given = [part for name in contracts.files for part in ("--proto", str(include / name))]
     result = scaffold("new", "shop", *given, "-I", str(include), "-o", str(folder), folder=folder)
     assert result.returncode == 0, result.stderr
-    return Workplace(Project(folder / "shop", "shop"))
 
 
 def change(home: Workplace, old: Contracts, new: Contracts) -> None:
