@@ -85,7 +85,8 @@ async def _on_each(
     found: list[tuple[Result, Trial]] = []
     for api in apis:
         others = [other for other in apis if other is not api]
-        trial = Trial(subject, [api, *others], random.Random(f"{seed} {check.name} {api.name}"))
+        rng = random.Random(f"{seed} {check.name} {subject} {api.name}")
+        trial = Trial(subject, [api, *others], rng)
         found.append((await _tried(check, trial), trial))
         if not leave or subject.has_unique:
             await trial.clean()
