@@ -26,7 +26,7 @@ _FOLDER = Path(__file__).parent
 
 @cache
 def python() -> tuple[str, ...]:
-    """What to write before `-m MODULE` or a script; where there is no Linux, the interpreter as it is."""
+    """What to write before `-m MODULE` or a script; where nothing can be forked, the interpreter as it is."""
     if not sys.platform.startswith("linux"):
         return (sys.executable,)
     folder = Path(tempfile.mkdtemp(prefix="scaffold-warm-"))
@@ -39,12 +39,13 @@ def python() -> tuple[str, ...]:
         start_new_session=True,
     )
     assert nursery.stdin and nursery.stdout
-    if nursery.stdout.readline() != b"ready\n":
-        raise RuntimeError("the nursery did not start")
+    is_ready = nursery.stdout.readline() == b"ready\n"
 
     @atexit.register
     def end() -> None:
         nursery.communicate()
         shutil.rmtree(folder, ignore_errors=True)
 
+    if not is_ready:  # an import may start threads, with another version of a package
+        return (sys.executable,)
     return sys.executable, "-I", "-S", str(_FOLDER / "start.py"), str(folder / "socket")
