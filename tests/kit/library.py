@@ -117,3 +117,6 @@ PLAIN = Rules(Book, type="Book", attributes={"from": "from_"})
 """The same without any rule."""
 
 LOAN = Rules(Loan, type="Loan", identity="loan_id", parent_field="shelf_id")
+
+LOOSE_LOAN = Rules(Loan, type="Loan", identity="loan_id", parent_field="shelf_id", parent_optional=True)
+"""The same, also on no shelf."""

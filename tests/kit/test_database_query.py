@@ -81,6 +81,8 @@ class Book:
     subtitle: str | None = None
     pages: int = 0
     stock: int | None = None
+    owner: int = 0
+    series: str = ""
     sold: int = 0
     price: float = 0.0
     rating: float | None = None
@@ -111,6 +113,8 @@ class Row(Base):
     subtitle: Mapped[str | None] = mapped_column(Name)
     pages: Mapped[int]
     stock: Mapped[int | None] = mapped_column(BigInteger)
+    owner: Mapped[int | None] = mapped_column(BigInteger)
+    series: Mapped[str | None] = mapped_column(Name)
     sold: Mapped[int] = mapped_column(Unsigned64)
     price: Mapped[float] = mapped_column(Double)
     rating: Mapped[float | None] = mapped_column(Double)
@@ -133,8 +137,18 @@ BOOK = Rules(Book, type="library.example.com/Book", patterns=["shelves/{shelf}/b
 FIELDS = [each.name for each in dataclasses.fields(Book)]
 
 
+UNSET: dict[str, Any] = {"owner": 0, "series": ""}
+"""Kept as NULL."""
+
+
+def row_of(book: Book) -> Row:
+    values = {name: getattr(book, name) for name in FIELDS}
+    return Row(**values | {name: values[name] or None for name in UNSET})
+
+
 def book_of(row: Row) -> Book:
-    return Book(**{name: getattr(row, name) for name in FIELDS})
+    values = {name: getattr(row, name) for name in FIELDS}
+    return Book(**values | {name: values[name] or unset for name, unset in UNSET.items()})
 
 
 @pytest.fixture
@@ -146,7 +160,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 async def store(database: Database, books: Sequence[Book]) -> None:
     async with database.session() as session:
         await session.execute(delete(Row))
-        session.add_all(Row(**{name: getattr(book, name) for name in FIELDS}) for book in books)
+        session.add_all(map(row_of, books))
 
 
 async def answer(database: Database, query: Query) -> Page[Book]:
@@ -240,6 +254,8 @@ books = st.builds(
     subtitle=maybe(texts),
     pages=int32s,
     stock=maybe(int64s),
+    owner=int64s,
+    series=texts,
     sold=uint64s,
     price=floats,
     rating=maybe(floats),
@@ -289,6 +305,8 @@ PATHS: list[tuple[tuple[str, ...], type[Any]]] = [
     (("subtitle",), str),
     (("pages",), int),
     (("stock",), int),
+    (("owner",), int),
+    (("series",), str),
     (("sold",), int),
     (("price",), float),
     (("rating",), float),
@@ -380,6 +398,17 @@ def orders(draw: st.DrawFn) -> tuple[OrderKey, ...]:
     return (*found, OrderKey(("name",), draw(st.booleans())))
 
 
+EQUALS = [
+    ("binding", Binding.PAPERBACK),
+    ("title", "a"),
+    ("pages", 1),
+    ("owner", 0),
+    ("owner", 1),
+    ("series", ""),
+    ("series", "a"),
+]
+
+
 @st.composite
 def queries(draw: st.DrawFn) -> Query:
     return Query(
@@ -392,9 +421,8 @@ def queries(draw: st.DrawFn) -> Query:
         skip=draw(st.sampled_from([0, 0, 1, 3])),
         show_deleted=draw(st.booleans()),
         counted=draw(st.booleans()),
-        equals=draw(
-            st.sampled_from([(), (("binding", Binding.PAPERBACK),), (("title", "a"),), (("pages", 1),)])
-        ),
+        equals=draw(st.sampled_from([(), *((each,) for each in EQUALS)])),
+        unset=UNSET,
     )
 
 
@@ -429,11 +457,12 @@ async def test_pages_behind_each_other_are_the_whole_list(
     database: Database, library: list[Book], order: tuple[OrderKey, ...], limit: int
 ) -> None:
     await store(database, library)
-    everything = select(Query(order=order, show_deleted=True), library).items
+    everything = select(Query(order=order, show_deleted=True, unset=UNSET), library).items
     for number in range(len(everything)):
-        last = select(Query(order=order, show_deleted=True, limit=1, skip=number), library).items[0]
+        first = Query(order=order, show_deleted=True, limit=1, skip=number, unset=UNSET)
+        last = select(first, library).items[0]
         after = tuple(_value(last, key.path) for key in order)
-        query = Query(order=order, after=after, limit=limit, show_deleted=True)
+        query = Query(order=order, after=after, limit=limit, show_deleted=True, unset=UNSET)
         page = await answer(database, query)
         assert [book.name for book in page.items] == [
             book.name for book in everything[number + 1 : number + 1 + limit]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from kit.errors import InvalidArgumentError
 from kit.resource import OrderKey, Page, Query, Rules, select
 
-from .library import BOOK, LOAN, PLAIN, Book, BookAuthor, BookBinding, Loan
+from .library import BOOK, LOAN, LOOSE_LOAN, PLAIN, Book, BookAuthor, BookBinding, Loan
 
 UTC = datetime.UTC
 
@@ -144,6 +144,20 @@ def test_a_parent_by_id_is_a_field_that_must_be_equal() -> None:
     assert select(LOAN.query(parent="2"), loans).items == loans[1:]
     assert select(LOAN.query(parent=""), loans).items == loans
     assert LOAN.query(parent="2").equals == (("shelf_id", "2"),)
+
+
+def test_without_a_parent_is_a_value_like_others_and_the_first_of_them() -> None:
+    loans = [Loan(loan_id="a", shelf_id="1"), Loan(loan_id="b"), Loan(loan_id="c", shelf_id="2")]
+
+    def names(**asked: Any) -> str:
+        return "".join(loan.loan_id for loan in select(LOOSE_LOAN.query(**asked), loans).items)
+
+    assert (names(), names(parent=""), names(parent="1")) == ("abc", "abc", "a")
+    assert names(filter='shelf_id = ""') == names(equals={"shelf_id": ""}) == "b"
+    assert names(filter='shelf_id != "1"') == names(filter='NOT shelf_id = "1"') == "bc"
+    assert names(filter="shelf_id:*") == "ac"
+    assert names(order_by="shelf_id") == "bac"
+    assert names(order_by="shelf_id desc") == "cab"
 
 
 def test_only_what_is_given_must_be_equal() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic_core import to_json
@@ -24,10 +25,11 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ..resource import And, Compare, Has, Node, Not, Or, Pattern
+from ..resource import And, Compare, Has, Node, Not, Or, Pattern, match
 from .json_values import Path, Sql
 from .operands import Operand, Source
 from .text import ANY, alike
@@ -65,7 +67,12 @@ def where(node: Node, source: Source, *, negated: bool = False) -> Clause:
 
 def _compared(node: Compare, source: Source, *, negated: bool) -> Clause:
     operand = source.operand(node.path, node.type)
-    holds = _holds("=" if node.op == "!=" else node.op, operand, node.value, source)
+    op = "=" if node.op == "!=" else node.op
+    holds = _holds(op, operand, node.value, source)
+    if operand.unset is not None and match(replace(node, path=(), op=op), operand.unset):
+        # NULL is one of the values that are asked for; written so that an index can be used.
+        null = operand.sql.is_(None)
+        return and_(not_(holds), not_(null)) if negated else or_(holds, null)
     if not negated:
         return holds
     return or_(not_(holds), operand.sql.is_(None)) if operand.is_nullable else not_(holds)
@@ -101,7 +108,7 @@ def _beyond(op: str, column: Sql, value: int) -> Clause:
 def _present(path: Path, kind: type[Any], source: Source) -> Clause:
     column = source.column(path)
     if column is not None:
-        return column.is_not(None)
+        return column.is_not(None) if source.unset(path) is None else true()
     return source.json.present(*source.document(path), filled=kind in (list, dict))
 
 

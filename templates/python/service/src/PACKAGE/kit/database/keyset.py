@@ -34,6 +34,10 @@ class Key:
             return direction
         return direction.nulls_last() if self.is_descending else direction.nulls_first()
 
+    def stored(self, value: Any) -> Any:
+        """What a row has for the value: None where that says that nobody set it."""
+        return None if value == self.operand.unset else value
+
     def constant(self, value: Any) -> ColumnElement[Any]:
         in_json = self.operand.json is not None
         return self.operand.constant(value.name if in_json and isinstance(value, Enum) else value)
@@ -67,7 +71,7 @@ def key_of(key: OrderKey, source: Source) -> Key:
     if operand.json is not None and issubclass(operand.kind, Enum):
         operand = _by_name(operand, source)
     # What the table does not allow needs no word in the order, which an index might not have.
-    nullable = key.nullable and operand.is_nullable
+    nullable = (key.nullable or operand.unset is not None) and operand.is_nullable
     return Key(operand, key.descending, nullable, source.dialect.name == "postgresql")
 
 

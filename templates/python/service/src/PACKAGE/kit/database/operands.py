@@ -18,12 +18,16 @@ from .types import JsonOf, RowNumber
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """A value in SQL that compares as `kind` does; `json` is None where it is a column of its own."""
+    """A value in SQL that compares as `kind` does; `json` is None where it is a column of its own.
+
+    `unset` is the value that NULL stands for, None where NULL is a value of its own.
+    """
 
     sql: Sql
     kind: type[Any]
     json: Json | None
     is_nullable: bool
+    unset: Any = None
 
     @property
     def is_integer(self) -> bool:
@@ -41,23 +45,37 @@ class Operand:
 class Source:
     """Where paths start: the columns of a row, called like the contract's fields, or an element of a list in JSON.
 
-    `hint` is the type of the element.
+    `unset` are the values that NULL stands for, by column; `hint` is the type of the element.
     """
 
     def __init__(
-        self, dialect: Dialect, columns: Mapping[str, Any], element: Sql | None = None, hint: Any = None
+        self,
+        dialect: Dialect,
+        columns: Mapping[str, Any],
+        element: Sql | None = None,
+        hint: Any = None,
+        *,
+        unset: Mapping[str, Any] = {},
     ) -> None:
         self.dialect = dialect
         self.json: Json = Sqlite() if dialect.name == "sqlite" else Postgresql()
         self._columns = columns
         self._element = element
         self._hint = hint
+        self._unset = unset
 
     def operand(self, path: Path, kind: type[Any]) -> Operand:
         source, rest, _ = self._find(path)
         if self._element is not None or isinstance(source.type, JsonOf):
             return Operand(self.json.scalar(source, rest, kind), kind, self.json, True)
-        return Operand(self._by_code_point(source), kind, None, bool(self._columns[path[0]].nullable))
+        nullable = bool(self._columns[path[0]].nullable)
+        return Operand(self._by_code_point(source), kind, None, nullable, self.unset(path))
+
+    def unset(self, path: Path) -> Any:
+        """The value that NULL stands for there, None where it is a value of its own."""
+        if len(path) != 1 or path[0] not in self._unset or not self._columns[path[0]].nullable:
+            return None
+        return self._unset[path[0]]
 
     def kind(self, path: Path) -> type[Any]:
         """The type of the value there, for what a path alone says."""

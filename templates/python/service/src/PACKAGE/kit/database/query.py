@@ -33,7 +33,7 @@ async def select_page(
     in the names. In a `Database.read` the page and the number of all are of one moment.
     """
     columns = inspect(statement.column_descriptions[0]["entity"]).selectable.c
-    source = Source(session.get_bind().dialect, columns)
+    source = Source(session.get_bind().dialect, columns, unset=query.unset)
     identity = query.order[-1].path[0]
     statement = statement.where(*_conditions(query, source, columns, identity, parent))
     total = 0
@@ -42,7 +42,8 @@ async def select_page(
         total = await session.scalar(select(func.count()).select_from(counted)) or 0
     keys = [key_of(key, source) for key in query.order]
     found: list[T] = []
-    for conditions, order in stretches(keys, query.after, is_whole=query.skip > 0):
+    after = None if query.after is None else [k.stored(v) for k, v in zip(keys, query.after, strict=True)]
+    for conditions, order in stretches(keys, after, is_whole=query.skip > 0):
         part = statement.where(*conditions).order_by(None).order_by(*order).offset(query.skip or None)
         if query.limit is not None:
             part = part.limit(query.limit + 1 - len(found))
@@ -59,9 +60,14 @@ def _conditions(query: Query, source: Source, columns: Any, identity: str, paren
     elif query.parent:
         # The collection and the id, or the name of a singleton.
         found.append(below(columns[identity], query.parent, 2, 1))
-    found += [columns[field] == value for field, value in query.equals]
+    found += [_equal(columns[field], value, source.unset((field,))) for field, value in query.equals]
     if not query.show_deleted and query.delete_time in columns:
         found.append(columns[query.delete_time].is_(None))
+    return found
+
+
+def _equal(column: Any, value: Any, unset: Any) -> Clause:
+    found: Clause = column.is_(None) if unset is not None and value == unset else column == value
     return found
 
 

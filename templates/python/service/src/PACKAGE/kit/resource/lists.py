@@ -20,8 +20,8 @@ _MOST = 2**63 - 1
 class Lists:
     """What lists of one type of resource may ask for; see `Rules` and `Rules.query`.
 
-    `hidden` fields are asked for by no filter and no order. `delete_time` is the field that says
-    when a resource was deleted softly, ``""`` for those that are not.
+    `unset` is that of queries, `hidden` fields are asked for by no filter and no order. `delete_time` is the field that
+    says when a resource was deleted softly, ``""`` for those that are not.
     """
 
     kind: str
@@ -29,6 +29,7 @@ class Lists:
     names: Names
     identity: str
     parent_field: str
+    unset: Mapping[str, Any]
     attributes: Mapping[str, str]
     hidden: Sequence[str]
     delete_time: str
@@ -71,6 +72,7 @@ class Lists:
             delete_time=self.delete_time,
             counted=counted,
             equals=tuple(same.items()),
+            unset=self.unset,
             attributes=self.attributes,
             fingerprint=mark,
         )

@@ -6,13 +6,13 @@ It says what a filter means, in Python: the oracle for stores that compile one, 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from .fields import attribute, read
 from .names import is_child
 from .nodes import And, Compare, Has, Node, Not, Or
-from .ordering import OrderKey, sort_key
+from .ordering import sort_key
 from .pages import Page
 from .queries import Query
 
@@ -55,11 +55,11 @@ def _holds(node: Compare, value: Any) -> bool:
 def select(query: Query, entities: Iterable[T]) -> Page[T]:
     """The page that the query asks for, of these entities, which may come in any order."""
     found = [entity for entity in entities if _is_asked_for(query, entity)]
-    found.sort(key=lambda entity: _place(query.order, _values(query, entity)))
+    found.sort(key=lambda entity: _place(query, _values(query, entity)))
     behind = found
     if query.after is not None:
-        last = _place(query.order, query.after)
-        behind = [entity for entity in found if _place(query.order, _values(query, entity)) > last]
+        last = _place(query, query.after)
+        behind = [entity for entity in found if _place(query, _values(query, entity)) > last]
     end = None if query.limit is None else query.skip + query.limit + 1
     return query.page(behind[query.skip : end], len(found) if query.counted else 0)
 
@@ -81,5 +81,8 @@ def _values(query: Query, entity: Any) -> tuple[Any, ...]:
     return tuple(read(entity, key.path, query.attributes) for key in query.order)
 
 
-def _place(order: Iterable[OrderKey], values: Iterable[Any]) -> tuple[Any, ...]:
-    return tuple(sort_key(key, value) for key, value in zip(order, values, strict=True))
+def _place(query: Query, values: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(
+        sort_key(key, None if query.is_unset(key.path, value) else value)
+        for key, value in zip(query.order, values, strict=True)
+    )

@@ -40,10 +40,16 @@ class Query:
     delete_time: str = "delete_time"
     counted: bool = False
     equals: tuple[tuple[str, Any], ...] = ()
+    unset: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """Of fields that always have a value, the one that says that nobody set it; a table may have NULL there."""
     attributes: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     """The attributes of fields that are called otherwise in the entity."""
     fingerprint: bytes = field(default=b"", repr=False, compare=False)
     """What tells this list from others, whatever the page: a token is of one list."""
+
+    def is_unset(self, path: Sequence[str], value: Any) -> bool:
+        """Whether the value there says that nobody set the field."""
+        return len(path) == 1 and path[0] in self.unset and self.unset[path[0]] == value
 
     def page(self, found: Sequence[T], total: int = 0) -> Page[T]:
         """The page that these are, of the up to `limit` + 1 that were found, and the token of the next one."""

@@ -30,7 +30,9 @@ class Rules(Generic[T]):
     `entity` is its dataclass. `type` is what callers are told it is: google.api.resource's type, or its noun. `field`
     is where requests have it, as violations say: ``book`` of ``book.title``, ``""`` where requests repeat its fields.
     `identity` is the field that names it, `patterns` those of its resource name (``shelves/{shelf}/books/{book}``);
-    none where the identity is an id alone, and then `parent_field` is the field with the parent's id, if any.
+    none where the identity is an id alone, and then `parent_field` is the field with the parent's id, if any. With
+    `parent_optional`, 0 or ``""`` there says that there is none; such are the first in an order, and may be NULL in a
+    table.
     `id_field` is where a request proposes the id of a new one; unless told otherwise ``book_id``, by the entity's name.
 
     `required`, `output_only`, `input_only` and `immutable` are fields, also those in messages and in lists of messages
@@ -55,6 +57,7 @@ class Rules(Generic[T]):
         immutable: Sequence[str] = (),
         oneofs: Sequence[Sequence[str]] = (),
         parent_field: str = "",
+        parent_optional: bool = False,
         id_field: str = "",
         delete_time: str = "delete_time",
         attributes: Mapping[str, str] = {},
@@ -63,6 +66,15 @@ class Rules(Generic[T]):
     ) -> None:
         self._type, self._field = type, field
         self._fields = entity_fields(entity, attributes)
+        named = (
+            *required,
+            *output_only,
+            *input_only,
+            *immutable,
+            *(each for group in oneofs for each in group),
+        )
+        for path in (identity, *([parent_field] if parent_field else ()), *named):
+            _field_at(path, self._fields, entity.__name__)
         self._attributes = dict(attributes)
         self._identity = identity
         self._required = [path for path in required if path not in (*output_only, identity)]
@@ -76,21 +88,13 @@ class Rules(Generic[T]):
             names=self._names,
             identity=identity,
             parent_field=parent_field,
+            unset={parent_field: self._fields[parent_field].default()} if parent_optional else {},
             attributes=self._attributes,
             hidden=self._input_only,
             delete_time=delete_time if delete_time in output_only else "",
             default_page_size=default_page_size,
             max_page_size=max_page_size,
         )
-        named = (
-            *required,
-            *output_only,
-            *input_only,
-            *immutable,
-            *(each for group in oneofs for each in group),
-        )
-        for path in (identity, *([parent_field] if parent_field else ()), *named):
-            _field_at(path, self._fields, entity.__name__)
 
     def new_name(self, parent: str = "", proposed: str = "") -> str:
         """The name of a new resource in `parent`, with the id that the client proposes, or a random one.
