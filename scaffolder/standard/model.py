@@ -43,6 +43,7 @@ class Resource:
 
     `parent` is the full name of the message that a resource belongs to, where the project stores that as well, and
     `parent_field` the field with the parent's identity; a resource name holds its parent's, and needs no such field.
+    `needs_parent` is false where that field alone says it and may be left out, so that there are some without a parent.
     `has_parent` is true where names have more than one id, whether or not the parent is stored. Where it is not the
     only parent that its names have in front, `above` are the full names of the nearest that are stored.
 
@@ -68,6 +69,7 @@ class Resource:
     is_soft: bool = False
     above: tuple[str, ...] = ()
     called: str = ""
+    needs_parent: bool = True
 
     @property
     def name(self) -> str:

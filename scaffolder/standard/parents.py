@@ -8,7 +8,7 @@ from dataclasses import replace
 from scaffolder.contract.model import Field, Message
 from scaffolder.standard import patterns
 from scaffolder.standard.fields import is_single
-from scaffolder.standard.model import Resource
+from scaffolder.standard.model import Resource, StandardMethod
 from scaffolder.standard.resources import Use
 from scaffolder.standard.words import fold
 
@@ -90,6 +90,22 @@ def _by_field(resource: Resource, index: _Index, uses: Sequence[Use]) -> Resourc
         return resource
     ((name, owner),) = owners.items()
     return replace(resource, parent=owner, parent_field=name)
+
+
+def needs_parent(resource: Resource, methods: Iterable[StandardMethod]) -> bool:
+    """Whether a resource is always in a parent: its field is REQUIRED, or nobody could do without.
+
+    That is so where a request says the parent, in its path or beside the resource, each time that one thing is done: a
+    resource without one could not be created, or not be found. `methods` are all of the resource's.
+    """
+    field = next((f for f in resource.message.fields if f.name == resource.parent_field), None)
+    if field is None or not resource.parent or field.required or "REQUIRED" in field.behaviors:
+        return True
+    said: dict[str, list[bool]] = {}
+    for method in methods:
+        one = method.item or method
+        said.setdefault(one.verb.removeprefix("batch_"), []).append(bool(method.parent or one.parent))
+    return any(map(all, said.values()))
 
 
 def _bound(uses: Sequence[Use]) -> list[str]:

@@ -6,7 +6,7 @@ would be a wrong answer. A custom RPC becomes a use-case method that answers UNI
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -17,7 +17,7 @@ from scaffolder.standard.batches import ITEMS, batch
 from scaffolder.standard.fields import OPERATION, RefusedError
 from scaffolder.standard.model import Resource, StandardMethod
 from scaffolder.standard.overrides import CUSTOM, Problem, parse
-from scaffolder.standard.parents import with_parents
+from scaffolder.standard.parents import needs_parent, with_parents
 from scaffolder.standard.plans import Plan, Planner
 from scaffolder.standard.request_reader import RequestReader
 from scaffolder.standard.requests import create, delete, get, list_, undelete, update
@@ -73,7 +73,7 @@ class _Recogniser:
                 methods[plan.method.full_name] = self._of_plan(plan, resources, creators)
             except RefusedError as error:
                 self._refuse(plan, error, resources)
-        final = {name: replace(r, is_soft=_is_soft(name, methods.values())) for name, r in resources.items()}
+        final = {name: _completed(each, methods.values()) for name, each in resources.items()}
         for plan in self.plans:
             if found := methods.get(plan.method.full_name):
                 others = [each for each in creators[plan.message] if each != plan.service.full_name]
@@ -246,12 +246,17 @@ _SLOTS = tuple(
 """What of a standard method is the name of a field."""
 
 
-def _is_soft(message: str, methods: Collection[StandardMethod]) -> bool:
+def _completed(found: Resource, methods: Iterable[StandardMethod]) -> Resource:
+    """The resource with what its methods tell of it."""
+    own = [method for method in methods if method.resource.message.full_name == found.message.full_name]
+    return replace(found, is_soft=_is_soft(own), needs_parent=needs_parent(found, own))
+
+
+def _is_soft(methods: Iterable[StandardMethod]) -> bool:
     """Whether deletes of a resource mark it: there is a way back, or a way to see what is deleted (AIP-164)."""
-    own = [method for method in methods if method.resource.message.full_name == message]
     return any(
         method.verb == "undelete" or method.show_deleted or (method.verb == "delete" and _gives(method))
-        for method in own
+        for method in methods
     )
 
 

@@ -189,3 +189,49 @@ def test_parents_id_among_the_fields(load: Load) -> None:
     assert (methods["ListBooks"].parent, methods["ListBooks"].equals) == ("", pairs[:1])
     assert methods["GetBook"].parent == "shelf_id"
     assert found.resources["shop.v1.Book"].parent == "shop.v1.Shelf"
+
+
+ALONE = {
+    "Shelf": "int64 id, theme",
+    "Book": "int64 id, int64 shelf_id, title",
+    "CreateShelfRequest": "theme",
+    "CreateBookRequest": "int64 shelf_id, title",
+    "GetBookRequest": "int64 id",
+    "ListBooksRequest": "int64 shelf_id",
+    "ListBooksReply": "repeated Book books",
+    "UpdateBookRequest": "Book book, Mask update_mask",
+}
+NESTED = "/v1/shelves/{shelf_id}/books"
+
+
+@pytest.mark.parametrize(
+    ("messages", "paths", "needs"),
+    [
+        ({}, {}, False),
+        ({}, {"Create": "post:/v1/books", "List": "get:/v1/books", "Get": "get:/v1/books/{id}"}, False),
+        ({"Book": "int64 id, optional int64 shelf_id, title"}, {}, False),
+        ({"Book": "int64 id, int64 shelf_id [(google.api.field_behavior) = IMMUTABLE], title"}, {}, False),
+        ({"Book": "int64 id, int64 shelf_id [(google.api.field_behavior) = REQUIRED], title"}, {}, True),
+        ({"CreateBookRequest": "Book book"}, {}, False),
+        ({"CreateBookRequest": "int64 shelf_id, Book book"}, {}, True),
+        ({"GetBookRequest": "int64 shelf_id, int64 id"}, {}, True),
+        ({}, {"Create": f"post:{NESTED}"}, True),
+        ({}, {"Create": f"post:/v1/books post:{NESTED}"}, False),
+        ({}, {"List": f"get:{NESTED}"}, True),
+        ({}, {"List": f"get:/v1/books get:{NESTED}"}, False),
+    ],
+)
+def test_parent_may_be_left_out_where_only_a_field_says_it(
+    load: Load, messages: dict[str, str], paths: dict[str, str], needs: bool
+) -> None:
+    """Not where it is required, nor where a book without a shelf could not be created, listed or found."""
+    rpcs = ["CreateShelf CreateShelfRequest Shelf"]
+    rpcs += [
+        f"{verb}Book {verb}BookRequest Book {paths.get(verb, '')}" for verb in ("Create", "Get", "Update")
+    ]
+    rpcs.append(f"ListBooks ListBooksRequest ListBooksReply {paths.get('List', '')}")
+    found = recognise(load(contract({**ALONE, **messages}, *rpcs)))
+    assert len(found.methods) == 5, found.reasons
+    book = found.resources["shop.v1.Book"]
+    assert (book.parent, book.parent_field) == ("shop.v1.Shelf", "shelf_id")
+    assert book.needs_parent is needs

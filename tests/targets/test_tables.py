@@ -139,11 +139,38 @@ def test_unsigned_identity_is_a_number_that_the_store_gives(load: Load, kind: st
     assert key.type == 'sa.BigInteger().with_variant(sa.Integer(), "sqlite")'
     assert shelf.type == "sa.BigInteger()"
     assert key.definition == "id: Mapped[int] = mapped_column(RowNumber, primary_key=True)"
-    assert shelf.definition == "shelf_id: Mapped[int] = mapped_column(RowReference)"
+    assert shelf.definition == "shelf_id: Mapped[int | None] = mapped_column(RowReference)"
     assert pages.type.startswith("sa.Numeric(20, 0)")
     assert [(each.columns, each.table) for each in found["books"].foreign_keys] == [
         (("shelf_id",), "shelves")
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "line"),
+    [
+        ("int64 shelf_id = 2;", "shelf_id: Mapped[int | None] = mapped_column(BigInteger)"),
+        ("optional int64 shelf_id = 2;", "shelf_id: Mapped[int | None] = mapped_column(BigInteger)"),
+        (
+            "int64 shelf_id = 2 [(google.api.field_behavior) = REQUIRED];",
+            "shelf_id: Mapped[int] = mapped_column(BigInteger)",
+        ),
+    ],
+)
+def test_parent_that_need_not_be_set_is_null_where_it_is_not(load: Load, field: str, line: str) -> None:
+    """Nothing else is: no other field, and no id that nobody looks for."""
+    text = NUMBERED.replace("uint64 shelf_id = 2;", f"{field} int64 author_id = 4;").replace(
+        "uint64", "int64"
+    )
+    found = tables(load('import "google/api/field_behavior.proto";' + text))["books"]
+    shelf, author, pages = (
+        next(each for each in found.columns if each.name == name)
+        for name in ("shelf_id", "author_id", "pages")
+    )
+    assert shelf.definition == line
+    assert (shelf.nullable, shelf.default) == ((True, "") if "None" in line else (False, '"0"'))
+    assert [each.nullable for each in (author, pages)] == [False, False]
+    assert [each.columns for each in found.foreign_keys] == [("shelf_id",)]
 
 
 def test_tables_stand_behind_those_that_they_refer_to(cupboards: dict[str, Table]) -> None:

@@ -124,8 +124,8 @@ class Code:
                 return self._restored(table, column, name)
             case s.RenameValues(table, column, pairs):
                 return [operations.rename_values(table, column, pairs)]
-            case s.TakeValues():
-                return [operations.take_values(step)]
+            case s.TakeValues() | s.UnsetValues():
+                return [operations.set_values(step)]
             case s.RewriteValues(table, rewriting):
                 return [operations.rewrite(table, rewriting)]
         return None

@@ -17,6 +17,7 @@ _OnOneTable = (
     | s.RenameColumn
     | s.SetColumnAside
     | s.RenameValues
+    | s.UnsetValues
     | s.TakeValues
     | s.AddIndex
     | s.DropIndex

@@ -192,16 +192,19 @@ class _Diff:
         known = set()
         inside: dict[str, Inside] = {}
         comparison = Comparison(pair.before, pair.after, self.renames, self.number)
+        referring, referred = _referring(pair.after), _referring(pair.before)
         for column in pair.after.columns:
             old = was.get(self._was(pair, column.name))
             if old is None:
-                yield from self._new_column(table, column)
+                yield from self._new_column(table, column, refers=column.name in referring)
                 continue
             known.add(old.name)
+            refers = (old.name in referred, column.name in referring)
             held = comparison.column(old.name, column.name)
             if held is not None:
                 inside[column.name] = held
-            yield from self._changed(table, replace(old, name=column.name), column, is_read=held is not None)
+            before = replace(old, name=column.name)
+            yield from self._changed(table, before, column, refers, is_read=held is not None)
         for column in pair.before.columns:
             if column.name not in known:
                 self._keep(table, column)
@@ -211,16 +214,21 @@ class _Diff:
         if (rewriting := comparison.rewriting(inside)) is not None:
             yield s.RewriteValues(table, rewriting, tuple(comparison.doubts))
 
-    def _new_column(self, table: str, column: Column) -> Iterator[Step]:
+    def _new_column(self, table: str, column: Column, *, refers: bool) -> Iterator[Step]:
         kept = self.kept_columns.get((table, column.name))
         if kept is not None and holds(kept, column):
             del self.kept_columns[table, column.name]
             yield s.ReviveColumn(table, kept, column)
+            if refers and column.nullable and kept.default:
+                yield s.UnsetValues(table, kept)
             return
         yield from self._make_room(table, column.name)
         yield s.AddColumn(table, column)
 
-    def _changed(self, table: str, before: Column, after: Column, *, is_read: bool) -> Iterator[Step]:
+    def _changed(
+        self, table: str, before: Column, after: Column, refers: tuple[bool, bool], *, is_read: bool
+    ) -> Iterator[Step]:
+        """`refers` says whether the column is a foreign key's, before and after."""
         if pairs := renamed_values(before, after):
             yield s.RenameValues(table, after.name, pairs)
         if not (is_read and holds(before, after)):
@@ -230,8 +238,27 @@ class _Diff:
             yield s.AddColumn(table, after)
             if is_read and fits(before.type, after.type):
                 yield s.TakeValues(table, after.name, name, tuple(member for member, _ in after.members))
+        elif before.nullable != after.nullable and any(refers):
+            yield from _optional(table, before, after, refers)
         elif (before.type, before.nullable) != (after.type, after.nullable):
             yield s.AlterColumn(table, before, after)
+
+
+def _optional(table: str, before: Column, after: Column, refers: tuple[bool, bool]) -> Iterator[Step]:
+    """What is a foreign key may be left out now, or may not any more.
+
+    No row of the other table has the default: where no key looks, it says that nothing is meant; elsewhere it fills no
+    gap.
+    """
+    was, now = (replace(c, default="") if r else c for c, r in zip((before, after), refers, strict=True))
+    yield s.AlterColumn(table, was, now)
+    if now.nullable and was.default:
+        yield s.UnsetValues(table, was)
+
+
+def _referring(table: Table) -> set[str]:
+    """The columns of a table that are foreign keys."""
+    return {name for key in table.foreign_keys for name in key.columns}
 
 
 def matched(old: Sequence[Table], new: Sequence[Table], renames: Renames) -> list[Pair]:

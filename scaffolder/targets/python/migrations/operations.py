@@ -123,8 +123,11 @@ def rename_values(table: str, column: str, pairs: Sequence[tuple[str, str]]) -> 
     return sql.execute(f"UPDATE {place} SET {there} = CASE {there} {cases} END WHERE {there} IN ({known})")
 
 
-def take_values(step: s.TakeValues) -> str:
-    """Of the text that was set aside, what is one of the names."""
+def set_values(step: s.TakeValues | s.UnsetValues) -> str:
+    """NULL in the place of the default; or of the text that was set aside, what is one of the names."""
+    if isinstance(step, s.UnsetValues):
+        name, unset = sql.name(step.column.name), sql.value(step.column.default)
+        return sql.execute(f"UPDATE {sql.name(step.table)} SET {name} = NULL WHERE {name} = {unset}")
     there, source = sql.name(step.column), sql.name(step.source)
     known = ", ".join(map(sql.text, step.names))
     return sql.execute(f"UPDATE {sql.name(step.table)} SET {there} = {source} WHERE {source} IN ({known})")

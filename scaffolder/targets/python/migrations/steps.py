@@ -189,6 +189,17 @@ class RenameValues:
 
 
 @dataclass(frozen=True, slots=True)
+class UnsetValues:
+    """The default of a column that refers to no table yet becomes NULL, which no foreign key looks at."""
+
+    table: str
+    column: Column
+
+    def undone(self) -> None:
+        """Nothing: that NULL is not allowed any more puts the default in its place."""
+
+
+@dataclass(frozen=True, slots=True)
 class TakeValues:
     """An enum's column takes what a text that was set aside as `source` has of its names."""
 
@@ -312,6 +323,7 @@ Step = (
     | SetColumnAside
     | BringColumnBack
     | RenameValues
+    | UnsetValues
     | TakeValues
     | RewriteValues
     | AddIndex

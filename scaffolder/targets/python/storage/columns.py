@@ -131,10 +131,13 @@ def identity_type(field: Field) -> ColumnType:
     return IDENTITIES["wide" if field.kind in WIDE | UNSIGNED_64 else "int"]
 
 
-def columns_of(domain: Domain, fields: Sequence[DomainField], resource: Resource) -> list[Column]:
+def columns_of(
+    domain: Domain, fields: Sequence[DomainField], resource: Resource, *, refers: bool = False
+) -> list[Column]:
     """A column for every field of a resource, in the contract's order.
 
-    The field with the identity of its parent has that column's type where it is a number of 64 bits.
+    The field with the identity of its parent has that column's type where it is a number of 64 bits. Where the column
+    `refers` to the parent's table, and a resource can be without one, it allows NULL.
     """
     names = column_names([field.field.name for field in fields])
     attributes = _attributes([field.attribute for field in fields])
@@ -146,8 +149,10 @@ def columns_of(domain: Domain, fields: Sequence[DomainField], resource: Resource
             kind = PARENT_NUMBER
         if field.field.name in (resource.create_time, resource.update_time):
             kind = SET_TIME
-        nullable = field.annotation.endswith(" | None") and kind is not SET_TIME
-        annotation = field.annotation if nullable else field.annotation.removesuffix(" | None")
+        annotation = field.annotation.removesuffix(" | None")
+        is_alone = refers and not resource.needs_parent and field.field.name == resource.parent_field
+        nullable = (annotation != field.annotation and kind is not SET_TIME) or is_alone
+        annotation += " | None" if nullable else ""
         options = [*([f'"{name}"'] if name != attribute else []), *filter(None, [kind.model])]
         key = field.field.name if name != field.field.name else ""
         options += [f'key="{key}"'] if key else []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from scaffolder.targets.python.storage.models import row_values, table_arguments
+from scaffolder.targets.python.storage.models import entity_values, parent_value, row_values, table_arguments
 from scaffolder.targets.python.storage.schema import Model
 from scaffolder.targets.python.storage.stored import Stored
 from scaffolder.targets.python.text import literal
@@ -87,13 +87,14 @@ class Families:
     def _of(self, own: Member) -> View:
         """What stands in the module about one resource, and in its tests.
 
-        `table_arguments` and `row_values` are those of `models`. `create_errors` and `update_errors` say what violated
-        constraints mean. `has_children` is true where rows of other tables refer to this one's, `guards` select what is
-        below it and does not; `deletes_below` are the statements that delete all those, the lowest first.
+        `table_arguments`, `row_values` and `entity_values` are those of `models`. `create_errors` and `update_errors`
+        say what violated constraints mean. `has_children` is true where rows of other tables refer to this one's,
+        `guards` select what is below it and does not; `deletes_below` are the statements that delete all those, the
+        lowest first.
 
         Of the tests, `ancestors` are the statements that store what a sample belongs to, None where that is not known,
-        and `belongs` its argument for the parent; `child` is a statement that stores something below the sample, ``""``
-        where none is known.
+        and `belongs` its argument for the parent, `alone` the one for none, ``""`` where it needs one; `child` is a
+        statement that stores something below the sample, ``""`` where none is known.
         """
         parent, below = self._parent(own), list(self._below(own, own))
         ancestors = self._ancestors(own, own.module)
@@ -102,12 +103,14 @@ class Families:
         return {
             "table_arguments": table_arguments(own.model.table),
             "row_values": row_values(own.stored, own.model),
+            "entity_values": entity_values(own.model),
             **self._errors(own, parent),
             "has_children": own.model.table.name in self._children,
             "guards": [_select(own, each, _where(own, each)) for each in self._apart(own)],
             "deletes_below": [statement for _, statement in below],
             "ancestors": ancestors,
             "belongs": self._belongs(own),
+            "alone": ", ".join(f"{name}={default}" for name, default in own.model.unset.items()),
             "child": next((each.creation_in(own.module, self._belongs(each)) for each in samples), ""),
             "relatives": [*self._above(own), *(member for member, _ in below)],
             **self._cached(own, [member for member, _ in below]),
@@ -174,8 +177,7 @@ class Families:
         errors = [f"{name}={rules}.not_unique({fields})" for name, fields in model.unique_fields]
         missing = []
         if parent and model.parent:
-            value = dict(row_values(stored, model))[model.parent.attribute]
-            missing = [f"foreign_key={parent.rules_in(own.module)}.not_found({value})"]
+            missing = [f"foreign_key={parent.rules_in(own.module)}.not_found({parent_value(stored)})"]
         exists = f"unique={rules}.already_exists({stored.variable}.{stored.identity})"
         moves = bool(stored.resource.parent_field)  # a name, and with it the parent's, stays what it is
         return {

@@ -38,7 +38,7 @@ def row_values(stored: Stored, model: Model) -> list[tuple[str, str]]:
     return [
         *((column.attribute, _value(stored, model, field, column)) for field, column in model.fields),
         *(
-            [(model.parent.attribute, _parent(stored))]
+            [(model.parent.attribute, parent_value(stored))]
             if model.parent and not _is_field(model, model.parent)
             else []
         ),
@@ -49,10 +49,23 @@ def _value(stored: Stored, model: Model, field: DomainField, column: Column) -> 
     source = f"{stored.variable}.{field.attribute}"
     if field.attribute == stored.etag:
         return "new_etag()"
-    return f"{source} or None" if column is model.key and model.table.numbered else source
+    is_given = column is model.key and model.table.numbered  # by the database
+    return f"{source} or None" if is_given or field.attribute in model.unset else source
 
 
-def _parent(stored: Stored) -> str:
+def entity_values(model: Model) -> list[tuple[str, str]]:
+    """What an entity is made of, by its attributes: expressions of the row."""
+    return [
+        (name, f"row.{column.attribute}{f' or {model.unset[name]}' if name in model.unset else ''}")
+        for field, column in model.fields
+        for name in [field.attribute]
+    ]
+
+
+def parent_value(stored: Stored) -> str:
+    """The parent's identity, as an expression of the entity: in a field, or in front of the name."""
+    if field := stored.resource.parent_field:
+        return f"{stored.variable}.{stored.attributes[field]}"
     return f"parent_of({stored.variable}.{stored.identity})"
 
 

@@ -60,6 +60,15 @@ class Model:
     above: tuple[str, ...] = ()
 
     @property
+    def unset(self) -> dict[str, str]:
+        """The entity's attributes that have a default where the column has NULL, and that default."""
+        return {
+            field.attribute: field.default
+            for field, column in self.fields
+            if column.nullable and not field.annotation.endswith(" | None")
+        }
+
+    @property
     def etag(self) -> Column | None:
         """The column of the standard field (AIP-154)."""
         return next((column for field, column in self.fields if field.field.name == self.resource.etag), None)
@@ -102,7 +111,7 @@ class _Builder:
         self.resource, self.methods, self.name, self.reference = resource, methods, name, parent
         self.domain = domain
         fields = domain.fields_of(resource.message)
-        columns = columns_of(domain, fields, resource)
+        columns = columns_of(domain, fields, resource, refers=parent is not None)
         self.fields = tuple(zip(fields, columns, strict=True))
         self.by_field = {field.field.name: (field, column) for field, column in self.fields}
         self.key = self.by_field[resource.identity.name][1]

@@ -164,6 +164,13 @@ class Stored:
         return f"{self.field}.{self.resource.identity.name}" if is_given else ""
 
     @property
+    def is_alone(self) -> bool:
+        """Whether one can be without its parent, which its field says by 0 or ``""``."""
+        parent = self.resource.parent_field
+        field = next((f for f in self.resource.message.fields if f.name == parent), None)
+        return field is not None and not (self.resource.needs_parent or field.has_presence)
+
+    @property
     def is_identified(self) -> bool:
         """Whether the contract says that the server alone gives the identity."""
         return bool({"OUTPUT_ONLY", "IDENTIFIER"} & self.resource.identity.behaviors)
@@ -215,6 +222,7 @@ class Stored:
             **{name: _names(paths) for name, paths in self.behaviors.items()},
             "oneofs": _names(self._oneofs()),
             "parent_field": literal(resource.parent_field) if resource.parent_field else "",
+            "parent_optional": "True" if self.is_alone else "",
             "id_field": literal(self.id_field) if self.id_field else "",
             "delete_time": literal(deleted) if deleted not in ("", "delete_time") else "",
             "attributes": literal(odd) if odd else "",
