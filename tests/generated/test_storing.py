@@ -12,6 +12,7 @@ pytestmark = pytest.mark.slow
 SCRIPT = Path(__file__).parent / "storing.py"
 KEEPING = Path(__file__).parent / "keeping.py"
 GAPS = Path(__file__).parent / "gaps.py"
+ALONE = Path(__file__).parent / "alone.py"
 
 
 @pytest.mark.parametrize("transport", ["grpc", "http"])
@@ -43,3 +44,16 @@ def test_what_is_below_something_that_is_not_stored_is_guarded(
     with Running(project, **settings) as service:
         result = project.run_script(GAPS, f"127.0.0.1:{service.grpc}")
     assert result.stdout.strip() == "done"
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_a_parent_may_be_left_out_and_a_wrong_one_is_refused(
+    database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue("postgresql_url") if database == "postgresql" else ""
+    settings = {"DATABASE__URL": url} if url else {}
+    project = make("campus-service", CONTRACTS["campus"](tmp_path / "contracts"), tmp_path)
+    with Running(project, **settings) as service:
+        for target in (f"127.0.0.1:{service.grpc}", f"http://127.0.0.1:{service.http}"):
+            result = project.run_script(ALONE, target)
+            assert result.stdout.strip() == "done"
