@@ -11,7 +11,7 @@ from scaffolder.contract.rule_check import RuleJudge
 from scaffolder.standard import StandardMethod
 from scaffolder.targets.python.samples import ResourceSamples
 from scaffolder.targets.python.standard_service import StandardService
-from scaffolder.targets.python.values import SOME_ID, messages
+from scaffolder.targets.python.values import SOME_ID, Sample, messages
 
 View = dict[str, Any]
 
@@ -76,6 +76,13 @@ class _Life:
         if standard.payload:
             kind = self._imports.type_of(own.stored.resource.message)
             sent = {**needed, **values}
+            if own.own_parent:
+                above = self._samples.get(own.stored.resource.parent)
+                before = self._creation(above, above.stored.variable) if above else []
+                if not (above and before):
+                    return []
+                parent = Sample("", _identity(above), above.sample_name)
+                sent[own.stored.resource.parent_field] = parent
             held = {name: sample.json for name, sample in sent.items()}
             request.given(standard.payload, f"{kind}({messages(sent)})", held)
         for name, given in own.repeated(create).items():

@@ -60,6 +60,7 @@ class ResourceSamples:
             "one": self.name("one"),
             "unknown": self.name("none"),
             "parent": self.parent("one"),
+            "own_parent": self.own_parent,
             "other_parent": self.parent("two"),
             "new": self.new,
             "children": self._children(),
@@ -96,16 +97,22 @@ class ResourceSamples:
             f"{stored.attributes[name]}={stored.attributes[name] if text and name == text.name else sample.domain}"
             for name, sample in values.items()
         ]
+        given += [self.own_parent] if self.own_parent else []
         named = ", ".join(f"{name}: {kind} = {default}" for name, kind, default in options if name)
         call = [f"{stored.entity}({', '.join(given)})", *(f"{name}={name}" for name in passed)]
         return {
             "name": f"new_{stored.variable.strip('_')}",
-            "entity": f"{stored.entity}({arguments(values, stored.attributes)})",
+            "entity": self._entity(values),
             "parameters": f", *, {named}" if named else "",
             "call": f"use_case.{create['snake']}({', '.join(call)})",
             "parent": parent.name if parent else "",
             "plural": plural(title(stored.resource.name).lower()).replace(" ", "_"),
         }
+
+    def _entity(self, values: Mapping[str, Sample]) -> str:
+        """A resource with what it has to have."""
+        given = filter(None, (arguments(values, self.stored.attributes), self.own_parent))
+        return f"{self.stored.entity}({', '.join(given)})"
 
     def _children(self) -> list[View]:
         """The functions that create what is below one, where deleting it softly looks for that."""
@@ -134,7 +141,7 @@ class ResourceSamples:
         request, domain = batch["item_request"], self._service.domain
         attributes = {each.field.name: each.attribute for each in domain.fields_of(request)}
         parent = [f"{attributes[item.parent]}={self.parent('one').partition('=')[2]}"] if item.parent else []
-        entities = (f"{stored.entity}({arguments(values, stored.attributes)})", f"{stored.entity}()")
+        entities = (self._entity(values), f"{stored.entity}()")
         whole, empty = (
             f"{domain.class_of(request)}({', '.join([*parent, f'{attributes[item.payload]}={entity}'])})"
             for entity in entities
@@ -156,7 +163,9 @@ class ResourceSamples:
     def _required(self) -> str:
         """What violations call the fields that are missing in an empty resource; `""` where there are none."""
         found = [
-            f"{self.stored.field}.{each.name}".lstrip(".") for each in self._needed if _can_be_missing(each)
+            f"{self.stored.field}.{each.name}".lstrip(".")
+            for each in self.stored.resource.message.fields
+            if (each in self._needed or each is self._own_parent) and _can_be_missing(each)
         ]
         return literal(found) if found else ""
 
@@ -234,6 +243,23 @@ class ResourceSamples:
         resource = self.stored.resource
         above = _above(resource.patterns[0]) if resource.patterns else "{id}"
         return f'"{_filled(above, "one", own)}"'
+
+    @cached_property
+    def _own_parent(self) -> Field | None:
+        """The field of a parent that a new resource has to say itself: it is REQUIRED, and no parameter."""
+        resource = self.stored.resource
+        field = next((f for f in resource.message.fields if f.name == resource.parent_field), None)
+        is_own = field is not None and "REQUIRED" in field.behaviors and not self._parent_parameter
+        return field if is_own else None
+
+    @property
+    def own_parent(self) -> str:
+        """The argument of an entity for it, `shelf_id=1`; `""` where there is none."""
+        field, above = self._own_parent, self._others.get(self.stored.resource.parent)
+        if field is None:
+            return ""
+        plain = '"one"' if field.kind is Kind.STRING else "1"
+        return f"{self.stored.attributes[field.name]}={above.name('one') if above else plain}"
 
     @property
     def _parent_parameter(self) -> Parameter | None:
