@@ -14,7 +14,7 @@ from enum import IntEnum
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic_core import to_jsonable_python
 from sqlalchemy import BigInteger, delete
@@ -376,12 +376,12 @@ def leaves() -> st.SearchStrategy[Node]:
     )
 
 
-def nodes() -> st.SearchStrategy[Node]:
+def nodes(leaves: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     def more(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
         several = st.lists(inner, min_size=2, max_size=3).map(tuple)
         return st.builds(And, several) | st.builds(Or, several) | st.builds(Not, inner)
 
-    return st.recursive(leaves(), more, max_leaves=4)
+    return st.recursive(leaves, more, max_leaves=4)
 
 
 NULLABLE = {"subtitle", "stock", "rating", "create_time", "lasts"}
@@ -415,7 +415,7 @@ def queries(draw: st.DrawFn) -> Query:
         parent=draw(
             st.sampled_from(["", "", "shelves/1", "shelves/-", "shelves/a_b", "shelves/%", "shelves/9"])
         ),
-        where=draw(st.none() | nodes()),
+        where=draw(st.none() | nodes(leaves())),
         order=draw(orders()),
         limit=draw(st.none() | st.integers(1, 4)),
         skip=draw(st.sampled_from([0, 0, 1, 3])),
@@ -467,6 +467,42 @@ async def test_pages_behind_each_other_are_the_whole_list(
         assert [book.name for book in page.items] == [
             book.name for book in everything[number + 1 : number + 1 + limit]
         ]
+
+
+MAY_BE_NULL: list[tuple[tuple[str, ...], type[Any]]] = [(("owner",), int), (("series",), str)]
+
+
+@law
+@given(
+    values=st.lists(st.tuples(st.sampled_from([0, 1, -1]), st.sampled_from(["", "a", "b"])), max_size=6),
+    where=st.none() | nodes(compares(MAY_BE_NULL)),
+    keys=st.lists(
+        st.tuples(st.sampled_from(MAY_BE_NULL), st.booleans()), max_size=2, unique_by=lambda k: k[0][0]
+    ),
+    equals=st.sampled_from([(), (("owner", 0),), (("owner", 1),), (("series", ""),)]),
+)
+@example(values=[(0, ""), (1, "")], where=Not(Compare(("owner",), "<", 2**63, int)), keys=[], equals=())
+@example(values=[(0, ""), (1, "")], where=Compare(("owner",), ":", PRESENT, int), keys=[], equals=())
+async def test_null_is_the_value_that_it_stands_for(
+    database: Database,
+    values: list[tuple[int, str]],
+    where: Node | None,
+    keys: list[tuple[tuple[tuple[str, ...], type[Any]], bool]],
+    equals: tuple[tuple[str, Any], ...],
+) -> None:
+    library = [
+        Book(name=f"shelves/1/books/{number}", owner=owner, series=series)
+        for number, (owner, series) in enumerate(values)
+    ]
+    await store(database, library)
+    order = (*(OrderKey(path, descending) for (path, _), descending in keys), OrderKey(("name",)))
+    query = Query(where=where, order=order, equals=equals, unset=UNSET)
+    everything = select(query, library).items
+    assert (await answer(database, query)).items == everything
+    for number, last in enumerate(everything, 1):
+        behind = dataclasses.replace(query, after=tuple(_value(last, key.path) for key in order))
+        assert (await answer(database, behind)).items == everything[number:]
+        assert select(behind, library).items == everything[number:]
 
 
 def _value(value: Any, path: Sequence[str]) -> Any:
