@@ -74,15 +74,12 @@ class _Life:
         if before is None:
             return []
         if standard.payload:
-            kind = self._imports.type_of(own.stored.resource.message)
-            sent = {**needed, **values}
+            kind, sent = self._imports.type_of(own.stored.resource.message), {**needed, **values}
             if own.own_parent:
-                above = self._samples.get(own.stored.resource.parent)
-                before = self._creation(above, above.stored.variable) if above else []
-                if not (above and before):
+                said = self._said_parent(request, standard, own, before)
+                if said is None:
                     return []
-                parent = Sample("", _identity(above), above.sample_name)
-                sent[own.stored.resource.parent_field] = parent
+                before, sent[own.stored.resource.parent_field] = said
             held = {name: sample.json for name, sample in sent.items()}
             request.given(standard.payload, f"{kind}({messages(sent)})", held)
         for name, given in own.repeated(create).items():
@@ -114,6 +111,16 @@ class _Life:
         before = self._creation(above, above.stored.variable)
         request.given(field, _identity(above), above.sample_name)
         return before or None
+
+    def _said_parent(
+        self, request: _Request, standard: StandardMethod, own: ResourceSamples, before: list[str]
+    ) -> tuple[list[str], Sample] | None:
+        """The parent as the resource says it itself, behind the statements that create it; None where none is known."""
+        if standard.parent:
+            return before, Sample("", request.fields[standard.parent], request.json[standard.parent])
+        above = self._samples.get(own.stored.resource.parent)
+        made = self._creation(above, above.stored.variable) if above else []
+        return (made, Sample("", _identity(above), above.sample_name)) if above and made else None
 
     def _call(self, verb: str) -> str:
         """The call of an RPC that is about what was created."""

@@ -246,11 +246,15 @@ class ResourceSamples:
 
     @cached_property
     def _own_parent(self) -> Field | None:
-        """The field of a parent that a new resource has to say itself: it is REQUIRED, and no parameter."""
+        """The field of a parent that a new resource has to say itself, as it is REQUIRED.
+
+        Beside a parameter it has to where the rules would miss it, which they do not in a number.
+        """
         resource = self.stored.resource
         field = next((f for f in resource.message.fields if f.name == resource.parent_field), None)
-        is_own = field is not None and "REQUIRED" in field.behaviors and not self._parent_parameter
-        return field if is_own else None
+        if field is None or "REQUIRED" not in field.behaviors:
+            return None
+        return field if _can_be_missing(field) or not self._parent_parameter else None
 
     @property
     def own_parent(self) -> str:
