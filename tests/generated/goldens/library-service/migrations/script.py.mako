@@ -1,7 +1,9 @@
-## Merged: yours to edit; scaffold updates what you did not touch. What `make revision` writes; `make format` tidies it.
+## Merged: yours to edit; scaffold updates what you did not touch. What `make revision` writes; alembic.ini has it formatted.
 """${message}"""
 
+% if not upgrades or "op." not in upgrades or "sa." in upgrades + downgrades:
 import sqlalchemy as sa
+% endif
 from alembic import op
 % if imports:
 ${imports}
