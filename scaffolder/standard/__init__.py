@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from scaffolder.standard.model import INTEGERS, VERBS, Resource, StandardMethod
+from scaffolder.standard.model import INTEGERS, VERBS, Pairs, Resource, StandardMethod
 from scaffolder.standard.overrides import CUSTOM, Problem
 from scaffolder.standard.recognition import recognise
 from scaffolder.standard.result import Standard
 
-__all__ = ["CUSTOM", "INTEGERS", "VERBS", "Problem", "Resource", "Standard", "StandardMethod", "recognise"]
+__all__ = [
+    "CUSTOM",
+    "INTEGERS",
+    "VERBS",
+    "Pairs",
+    "Problem",
+    "Resource",
+    "Standard",
+    "StandardMethod",
+    "recognise",
+]

@@ -34,6 +34,10 @@ VERBS = (
 """What a standard method can do to a resource."""
 
 
+Pairs = tuple[tuple[str, str], ...]
+"""Fields of a message and those of a resource that they are: (the message's, the resource's)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """A message that the project stores.
@@ -130,7 +134,9 @@ class StandardMethod:
     Of the response: `items` are the resources of a list or a batch, `result` the field that holds the resource, ``""``
     where the response is the resource; `next_token` and `total_size` as they are called. `result_identity` is the only
     field of a response that holds no more of the resource than its identity; `is_empty` is true where the response
-    holds nothing of it, and `success` then the flag that it has alone, which is true.
+    holds nothing of it, and `success` then the flag that it has alone, which is true. `copy` is the message that stands
+    where the resource is meant to, with fields of it that it repeats, and `shows` pairs these: a whole response such as
+    GetBookReply, or what `result` or `items` holds.
 
     `why` says in words what the RPC was taken for, and by what.
     """
@@ -139,7 +145,7 @@ class StandardMethod:
     resource: Resource
     identity: str = ""
     payload: str = ""
-    fields: tuple[tuple[str, str], ...] = ()
+    fields: Pairs = ()
     parent: str = ""
     id_field: str = ""
     mask: str = ""
@@ -156,7 +162,7 @@ class StandardMethod:
     skip: str = ""
     page: str = ""
     show_deleted: str = ""
-    equals: tuple[tuple[str, str], ...] = ()
+    equals: Pairs = ()
     requests: str = ""
     item: StandardMethod | None = None
     items: str = ""
@@ -167,4 +173,6 @@ class StandardMethod:
     replaces: bool = False
     result_identity: str = ""
     success: str = ""
+    copy: Message | None = None
+    shows: Pairs = ()
     why: str = ""

@@ -71,7 +71,9 @@ def _given(standard: StandardMethod) -> str:
         return standard.success or "nothing"
     if standard.items:
         return _joined([each for each in (standard.items, standard.next_token, standard.total_size) if each])
-    name = standard.resource.message.name
+    if standard.copy and not standard.result:
+        return f"its {_joined([name for name, _ in standard.shows])}"
+    name = (standard.copy or standard.resource.message).name
     return standard.result_identity or (f"{name} as {standard.result}" if standard.result else name)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from scaffolder.contract.model import Contract, Method
 from scaffolder.standard import names, reasons, responses
 from scaffolder.standard.batches import ITEMS, batch
+from scaffolder.standard.copies import Copies
 from scaffolder.standard.fields import OPERATION, RefusedError
 from scaffolder.standard.model import Resource, StandardMethod
 from scaffolder.standard.overrides import CUSTOM, Problem, parse
@@ -23,6 +24,7 @@ from scaffolder.standard.request_reader import RequestReader
 from scaffolder.standard.requests import create, delete, get, list_, undelete, update
 from scaffolder.standard.resources import Use, resource
 from scaffolder.standard.result import Standard
+from scaffolder.standard.shown import Shown
 from scaffolder.standard.words import a, pascal
 
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -53,8 +55,10 @@ class _Recogniser:
         self.contract = contract
         self.reserved = reserved
         self.said, self.problems = parse(contract, overrides)
+        self.copies = Copies(contract)
         self.planner = Planner(contract, self.said)
-        self.plans = self.planner.plans()
+        self.shown = Shown(contract, self.planner.plans())
+        self.plans = self.shown.plans
         self.uses: dict[str, list[Use]] = {}
         self.by_input: dict[str, list[Method]] = {}
         for plan in self.plans:
@@ -98,8 +102,13 @@ class _Recogniser:
             found = {name: found[name] for name in stored}
 
     def _resource(self, name: str) -> Resource:
-        called = self.planner.called.get(name, "")
-        return resource(self.contract.messages[name], self.uses.get(name, ()), called)
+        if name in self.shown.unset:
+            raise RefusedError(f"no create and no update sets its {self.shown.unset[name]}")
+        return resource(self.contract.messages[name], self.uses.get(name, ()), self._called(name))
+
+    def _called(self, name: str) -> str:
+        """What RPCs call a message that is called otherwise, else `""`."""
+        return self.shown.called.get(name, self.planner.called.get(name, ""))
 
     def _creators(self, resources: Mapping[str, Resource]) -> dict[str, list[str]]:
         """By message the services that create it."""
@@ -122,9 +131,12 @@ class _Recogniser:
             raise RefusedError("it streams")
         if not plan.verb or not plan.message:
             raise RefusedError(self._nameless(plan, resources, creators))
-        name = plan.message.rpartition(".")[2]
+        name = self._called(plan.message) or plan.message.rpartition(".")[2]
         if plan.message in self.refused:
-            raise RefusedError(f"{name} cannot be stored: {self.refused[plan.message]}")
+            unset = self.shown.unset.get(plan.message)
+            raise RefusedError(
+                f"{name} cannot be stored: {self.refused[plan.message]}", [unset] if unset else ()
+            )
         if plan.message not in resources:
             if plan.verb == "create":
                 self._method(plan, self._resource(plan.message))
@@ -174,11 +186,11 @@ class _Recogniser:
         """The standard method that a plan is by the shape of its messages; a `RefusedError` where that is another."""
         if plan.response.full_name == OPERATION:
             raise RefusedError("it returns a long-running operation (AIP-151)")
-        reader = RequestReader(plan.request, of, (plan.method,))
+        reader = RequestReader(plan.request, of, (plan.method,), self.copies.alike)
         if plan.verb in ITEMS:
             found = batch(plan.verb, reader, self.contract, self.by_input)
             given: dict[str, Any] = responses.of_batch(
-                plan.response, of, may_be_empty=plan.verb == "batch_delete"
+                plan.response, of, self.copies, may_be_empty=plan.verb == "batch_delete"
             )
         else:
             found = _READERS[plan.verb](reader)
@@ -194,10 +206,10 @@ class _Recogniser:
 
     def _given(self, plan: Plan, of: Resource) -> dict[str, Any]:
         if plan.verb == "list":
-            return responses.of_list(plan.response, of)
+            return responses.of_list(plan.response, of, self.copies)
         if plan.verb == "delete":
-            return responses.of_delete(plan.response, of)
-        return responses.of_one(plan.response, of, plan.verb)
+            return responses.of_delete(plan.response, of, self.copies)
+        return responses.of_one(plan.response, of, plan.verb, self.copies)
 
     def _refuse_reserved(self, found: StandardMethod) -> None:
         named = {getattr(found, slot) for slot in _SLOTS}

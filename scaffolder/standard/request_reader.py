@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from scaffolder.contract.model import Field, Kind, Message, Method
@@ -30,12 +30,14 @@ class RequestReader:
     """Takes the fields of a request one by one; those that nothing takes are left.
 
     `methods` are the RPCs with this request, whose paths tell which field is a parent; `slots` are fields of a
-    `StandardMethod`. `compares` is true once its fields were taken as those that have to be equal.
+    `StandardMethod`. `alike` tells whether two fields hold the same. `compares` is true once its fields were taken as
+    those that have to be equal.
     """
 
     request: Message
     resource: Resource
     methods: Sequence[Method] = ()
+    alike: Callable[[Field, Field], bool] = same_type
     left: dict[str, Field] = field(init=False)
     slots: dict[str, str] = field(default_factory=dict)
     compares: bool = field(default=False, init=False)
@@ -112,10 +114,11 @@ class RequestReader:
         """
         own = {each.name: each for each in self.resource.message.fields}
         self.compares = equal
+        alike = same_type if equal else self.alike
         found = []
         for name, each in [*self.left.items()]:
             other = own.get(name)
-            if other is None or other is self.resource.identity or not same_type(each, other):
+            if other is None or other is self.resource.identity or not alike(each, other):
                 continue
             if equal and not _can_equal(each):
                 continue
@@ -169,7 +172,7 @@ class RequestReader:
         own = next((f for f in self.resource.message.fields if f.name == each.name), None)
         if own is None:
             return "is nothing that a store knows"
-        if not same_type(each, own):
+        if not (same_type if self.compares else self.alike)(each, own):
             return f"has another type than that of {a(self.resource.message.name)}"
         if not self.compares:
             return f"is one of {a(self.resource.message.name)}, and of no use here"

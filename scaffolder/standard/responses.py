@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scaffolder.contract.model import Message
+from scaffolder.standard.copies import Copies
 from scaffolder.standard.fields import (
     OPERATION,
     RefusedError,
@@ -12,12 +13,14 @@ from scaffolder.standard.fields import (
     holds,
     is_flag,
     is_integer,
+    is_single,
     is_text,
     is_texts,
     named,
 )
 from scaffolder.standard.model import Resource
 from scaffolder.standard.resources import in_request
+from scaffolder.standard.words import a
 
 Slots = dict[str, Any]
 """Fields of a `StandardMethod` with their values."""
@@ -28,12 +31,11 @@ SUCCESS = ("success", "ok", "succeeded", "successful", "is_success", "is_ok")
 TOTALS = ("total_size", "total", "total_count", "count")
 
 
-def of_one(response: Message, resource: Resource, verb: str) -> Slots:
-    """The resource itself, or a message with one field: the resource, or where no more is asked for its identity.
+def of_one(response: Message, resource: Resource, verb: str, copies: Copies) -> Slots:
+    """The resource itself, a message with its fields, or a message with one field: one of these, or the identity alone.
 
     A create, an update and a delete may answer with nothing at all, or that they succeeded.
     """
-    name = resource.message.name
     _refuse_operation(response)
     if response.full_name == resource.message.full_name:
         return {}
@@ -43,12 +45,32 @@ def of_one(response: Message, resource: Resource, verb: str) -> Slots:
         _refuse_more(response, {held.name})
         return {"result": held.name}
     first = response.fields[0] if response.fields else None
-    if first and verb != "get" and in_request(response, resource) is first:
-        _refuse_more(response, {first.name})
+    if len(response.fields) == 1 and first and verb != "get" and in_request(response, resource) is first:
         return {"result_identity": first.name}
+    if found := _copied(response, resource, copies):
+        return found
     if verb == "delete":
         _refuse_more(response, set())
-    raise RefusedError(f"{_described(response)} is no {name} and does not hold one alone")
+    raise RefusedError(f"{_described(response)} is no {resource.message.name} and does not hold one alone")
+
+
+def _copied(response: Message, resource: Resource, copies: Copies) -> Slots:
+    """Of a response with fields of the resource, or one that holds such a message: it has the identity, and more.
+
+    Nothing where it is meant as neither.
+    """
+    if len(response.fields) > 1 and in_request(response, resource):
+        return {"copy": response, "shows": copies.pairs(response, resource)}
+    first = response.fields[0] if response.fields else None
+    held = copies.contract.messages.get(first.type_name) if first and is_single(first) else None
+    if first and held and len(held.fields) > 1 and in_request(held, resource):
+        _refuse_more(response, {first.name})
+        return {"result": first.name, "copy": held, "shows": copies.pairs(held, resource, f"{held.name}'s")}
+    own = {each.name for each in resource.message.fields} - {resource.identity.name}
+    if response.fields and all(each.name in own for each in response.fields):
+        name, what = resource.identity.name, resource.message.name
+        raise RefusedError(f"{_described(response)} has no {name}, which names {a(what)}")
+    return {}
 
 
 def _nothing(response: Message) -> Slots:
@@ -59,9 +81,9 @@ def _nothing(response: Message) -> Slots:
     return {} if response.fields else {"is_empty": True}
 
 
-def of_delete(response: Message, resource: Resource) -> Slots:
+def of_delete(response: Message, resource: Resource, copies: Copies) -> Slots:
     """Nothing, the identity, or the resource where its `delete_time` tells that it is kept (AIP-164)."""
-    found = of_one(response, resource, "delete")
+    found = of_one(response, resource, "delete", copies)
     if not found.get("is_empty") and "result_identity" not in found and not resource.delete_time:
         name = resource.message.name
         raise RefusedError(
@@ -70,17 +92,19 @@ def of_delete(response: Message, resource: Resource) -> Slots:
     return found
 
 
-def of_list(response: Message, resource: Resource) -> Slots:
-    """One repeated field of the resource, and what pages have: `next_page_token`, a total, `unreachable` (AIP-217)."""
+def of_list(response: Message, resource: Resource, copies: Copies) -> Slots:
+    """One repeated field of the resource, or of its copies, and what pages have.
+
+    That is `next_page_token`, a total and `unreachable` (AIP-217).
+    """
     _refuse_operation(response)
-    items = _items(response, resource)
-    found: Slots = {"items": items}
+    found = _items(response, resource, copies)
     known: list[tuple[str, tuple[str, ...], Test]] = [
         ("next_token", ("next_page_token",), is_text),
         ("total_size", TOTALS, is_integer),
         ("", ("unreachable",), is_texts),  # stays empty: one store is never reached in part
     ]
-    taken = {items}
+    taken = {found["items"]}
     for slot, names, test in known:
         if (field := named(response, *names)) and test(field):
             taken.add(field.name)
@@ -89,23 +113,29 @@ def of_list(response: Message, resource: Resource) -> Slots:
     return found
 
 
-def of_batch(response: Message, resource: Resource, *, may_be_empty: bool) -> Slots:
-    """One repeated field of the resource alone; nothing, where resources are deleted."""
+def of_batch(response: Message, resource: Resource, copies: Copies, *, may_be_empty: bool) -> Slots:
+    """One repeated field of the resource, or of its copies, alone; nothing, where resources are deleted."""
     _refuse_operation(response)
     if may_be_empty and (nothing := _nothing(response)):
         return nothing
-    items = _items(response, resource)
-    _refuse_more(response, {items})
-    return {"items": items}
+    found = _items(response, resource, copies)
+    _refuse_more(response, {found["items"]})
+    return found
 
 
-def _items(response: Message, resource: Resource) -> str:
+def _items(response: Message, resource: Resource, copies: Copies) -> Slots:
     name = resource.message.full_name
     found = [f.name for f in response.fields if f.repeated and f.type_name == name]
-    if len(found) != 1:
-        many = "several" if found else "no"
-        raise RefusedError(f"{_described(response)} has {many} repeated fields of {resource.message.name}")
-    return found[0]
+    if len(found) == 1:
+        return {"items": found[0]}
+    messages = copies.contract.messages
+    held = [f for f in response.fields if f.repeated and f.type_name in messages]
+    if not found and len(held) == 1 and in_request(messages[held[0].type_name], resource):
+        message = messages[held[0].type_name]
+        shows = copies.pairs(message, resource, f"{message.name}'s")
+        return {"items": held[0].name, "copy": message, "shows": shows}
+    many = "several" if found else "no"
+    raise RefusedError(f"{_described(response)} has {many} repeated fields of {resource.message.name}")
 
 
 def _refuse_operation(response: Message) -> None:

@@ -33,7 +33,7 @@ def message(name: str, body: str) -> str:
     """
     lines, number = [], 0
     for part in filter(None, (p.strip() for p in body.split(","))):
-        if part.startswith(("option ", "enum ", "message ")):
+        if part.startswith(("option ", "enum ", "message ", "oneof ")):
             lines.append(part.replace("|", ","))
             continue
         number += 1

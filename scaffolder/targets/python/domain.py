@@ -7,7 +7,7 @@ biz/ may not know protobuf, so each message of a request or response has a datac
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from scaffolder.contract.model import Contract, Enum, Field, Message
@@ -43,7 +43,7 @@ class Domain:
     messages would be called alike. `reserved` are names that the module uses itself. `texts` are the names of fields
     that stay text though they are declared as UUIDs: identities, which are names, what refers to them, and the ids
     of requests. `keys` are the identities themselves, as (message, field): a resource has one whether or not the
-    contract calls it optional.
+    contract calls it optional. `called` are the names of messages whose own is one of a reply: see `DomainNames`.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Domain:
         *,
         texts: Collection[str] = (),
         keys: Collection[tuple[str, str]] = (),
+        called: Mapping[str, str] | None = None,
     ) -> None:
         self._contract = contract
         self._imports = imports
@@ -69,7 +70,9 @@ class Domain:
         self.enums = [contract.enums[name] for name in ordered if name in contract.enums]
         self.imported = self._imported(roots)
         self._fallible = self._all_fallible()
-        self._names = DomainNames(contract, package, self.enums, self.messages, {*reserved, *self.imported})
+        self._names = DomainNames(
+            contract, package, self.enums, self.messages, {*reserved, *self.imported}, called=called or {}
+        )
         self._types = frozenset(self._names.classes.values()) | self.imported
 
     def closure(self, roots: Iterable[str]) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from scaffolder.contract.model import Contract, Enum, Message
 from scaffolder.targets.python.names import identifier, pascal, safe, snake
@@ -43,7 +43,8 @@ class DomainNames:
 
     `classes` are those of biz/NOUN_types.py, `functions` the stems of messages' two conversions, `STEM_from` and
     `STEM_to`. `reserved` are names that modules use themselves; a message of another package than `package` gets that
-    package's name in front where two would be called alike.
+    package's name in front where two would be called alike. `called` are messages that are called otherwise than after
+    where they stand: `Beer` of ListBeerReply.Beer, so that its Image is `BeerImage`.
     """
 
     def __init__(
@@ -53,9 +54,12 @@ class DomainNames:
         enums: Sequence[Enum],
         messages: Sequence[Message],
         reserved: Collection[str],
+        *,
+        called: Mapping[str, str],
     ) -> None:
         self._contract = contract
         self._package = package
+        self._called = called
         self.classes: dict[str, str] = {}
         taken = {*RESERVED_CLASSES, *reserved}
         items: list[Message | Enum] = [*enums, *messages]
@@ -74,13 +78,22 @@ class DomainNames:
 
     def _class_name(self, item: Message | Enum, taken: set[str]) -> str:
         package = self._contract.by_name[item.file].package
-        local = item.full_name.removeprefix(package).removeprefix(".")
+        local = self._local(item, package)
         name = identifier("".join(part[:1].upper() + part[1:] for part in local.split(".")))
         if name in taken and package != self._package:
             name = pascal(package) + name
         if name in taken:
             name += "Enum" if isinstance(item, Enum) else "Message"
         return safe(name, taken)
+
+    def _local(self, item: Message | Enum, package: str) -> str:
+        """The name without the package, and without what it stands in where that is called otherwise."""
+        above = item.full_name
+        while above and above != package:
+            if above in self._called:
+                return self._called[above] + item.full_name.removeprefix(above)
+            above = above.rpartition(".")[0]
+        return item.full_name.removeprefix(package).removeprefix(".")
 
 
 def enum_members(enum: Enum) -> list[tuple[str, int, str]]:

@@ -21,7 +21,8 @@ def life(service: StandardService, samples: Mapping[str, ResourceSamples], name:
 
     `samples` are those of the service's resources by their messages' full names. `arrange` are the statements that
     create it, and before it its parents; `get`, `list` and `delete` are calls, ``""`` where the service has no such
-    RPC. All requests keep the contract's rules.
+    RPC. `found` and `listed` are the assertions about what get and list answer then, `deleted` those about what get
+    answers once it is marked as deleted. All requests keep the contract's rules.
     """
     return _Life(service, samples, samples[name]).view()
 
@@ -56,13 +57,47 @@ class _Life:
         create, get = self._own.rpcs["create"], self._own.rpcs["get"]
         if not (arrange and get and create):
             return {}
-        if create["standard"].is_empty or create["standard"].result_identity:
+        if not self._created(self._own.stored.resource.identity.name):
             return {}
         calls = {verb: self._call(verb) for verb in ("get", "list", "delete")}
         asked = {verb for verb in calls if self._own.rpcs[verb]}
         if any(not calls[verb] for verb in asked) or not self._keeps_rules:
             return {}
-        return {"arrange": arrange, **calls}
+        return {"arrange": arrange, **calls, **self._assertions(create["standard"], get["standard"])}
+
+    def _created(self, name: str) -> str:
+        """What was created, as far as create shows the resource's field of that name: `created.id`; else `""`."""
+        create = self._own.rpcs["create"]
+        shown = _shown(create["standard"], name) if create and name else ""
+        return f"created.{shown}" if shown else ""
+
+    def _assertions(self, create: StandardMethod, get: StandardMethod) -> View:
+        """Of what is the same message as create's, that it is the same; of another one its identity, and the text."""
+        own, resource = self._own, self._own.stored.resource
+        found = ".".join(filter(None, ("found", get.result)))
+        identity = self._created(resource.identity.name)
+        same = [f"assert {found} == created"]
+        if _kind(get) != _kind(create):
+            name, text = _shown(get, resource.identity.name), own.text.name if own.text else ""
+            same = [f"assert {found}.{name} == {identity}"]
+            if own.values and (shown := _shown(get, text)):
+                same.append(f"assert {found}.{shown} == {own.values[text].message}")
+        marked = _shown(get, resource.delete_time)
+        return {
+            "found": same,
+            "listed": self._listed(create, identity),
+            "deleted": [f'assert {found}.HasField("{marked}")'] if marked else same[:1],
+        }
+
+    def _listed(self, create: StandardMethod, identity: str) -> list[str]:
+        rpc = self._own.rpcs["list"]
+        if rpc is None:
+            return []
+        standard = rpc["standard"]
+        if _kind(standard) == _kind(create):
+            return [f"assert created in listed.{standard.items}"]
+        name = _shown(standard, self._own.stored.resource.identity.name)
+        return [f"assert {identity} in [each.{name} for each in listed.{standard.items}]"]
 
     def _creation(self, own: ResourceSamples, variable: str) -> list[str]:
         """The statements that create one, and its parents; none where that takes more than is known."""
@@ -109,8 +144,10 @@ class _Life:
         if above is None:
             return None
         before = self._creation(above, above.stored.variable)
+        if not before or not _identity(above):
+            return None
         request.given(field, _identity(above), above.sample_name)
-        return before or None
+        return before
 
     def _said_parent(
         self, request: _Request, standard: StandardMethod, own: ResourceSamples, before: list[str]
@@ -129,7 +166,7 @@ class _Life:
             return ""
         standard, request = rpc["standard"], _Request()
         if standard.identity:
-            request.given(standard.identity, f"created.{resource.identity.name}", self._own.sample_name)
+            request.given(standard.identity, self._created(resource.identity.name), self._own.sample_name)
         if standard.parent and not self._give_known_parent(request, standard):
             return ""
         if not self._is_good(request, rpc["message"]):
@@ -139,15 +176,15 @@ class _Life:
     def _give_known_parent(self, request: _Request, standard: StandardMethod) -> bool:
         """Says the parent that was created before."""
         resource = self._own.stored.resource
-        if resource.parent_field:
-            request.given(standard.parent, f"created.{resource.parent_field}", SOME_ID)
+        if created := self._created(resource.parent_field):
+            request.given(standard.parent, created, SOME_ID)
         elif above := self._samples.get(resource.parent):
             request.given(standard.parent, _identity(above), above.sample_name)
-        elif resource.parent:
+        elif resource.parent or not self._own.parent_value("one"):
             return False
         else:
             literal = self._own.parent_value("one")
-            request.given(standard.parent, literal, literal.strip('"'))
+            request.given(standard.parent, literal, literal.strip('"') if '"' in literal else 1)
         return True
 
     def _is_good(self, request: _Request, message: Message) -> bool:
@@ -165,8 +202,28 @@ def _repeated_parent(standard: StandardMethod) -> str:
 
 
 def _identity(created: ResourceSamples) -> str:
-    """The identity of what a test holds in a variable that is called like the resource."""
-    return f"{created.stored.variable}.{created.stored.resource.identity.name}"
+    """The identity of what a test holds in a variable that is called like the resource; `""` where it shows none."""
+    create = created.rpcs["create"]
+    shown = _shown(create["standard"], created.stored.resource.identity.name) if create else ""
+    return f"{created.stored.variable}.{shown}" if shown else ""
+
+
+def _kind(standard: StandardMethod) -> str:
+    """The full name of the message that shows the resource in a response, `""` where that is its identity alone."""
+    if standard.is_empty or standard.result_identity:
+        return ""
+    return (standard.copy or standard.resource.message).full_name
+
+
+def _shown(standard: StandardMethod, name: str) -> str:
+    """What a response calls a field of the resource, `""` where it does not have it."""
+    if standard.is_empty:
+        return ""
+    if standard.result_identity:
+        return standard.result_identity if name == standard.resource.identity.name else ""
+    if standard.copy:
+        return next((given for given, of in standard.shows if of == name), "")
+    return name
 
 
 def _required(message: Message) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from scaffolder.contract.model import Field, Kind, Message, Method
@@ -18,6 +19,7 @@ class Conversion:
 
     `reads` are the keyword arguments of the domain type, `writes` those of the message, `after` the statements for
     fields that a message's constructor cannot take. `hides` are the INPUT_ONLY fields, which no response has (AIP-203).
+    `other` is what a message is called that is a copy of the domain type's own, and ``""`` of that one.
     """
 
     stem: str
@@ -29,6 +31,15 @@ class Conversion:
     writes: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
     hides: list[str] = field(default_factory=list)
+    other: str = ""
+
+    @property
+    def from_name(self) -> str:
+        return f"{self.stem}_from_{self.other}" if self.other else f"{self.stem}_from"
+
+    @property
+    def to_name(self) -> str:
+        return f"{self.stem}_to_{self.other}" if self.other else f"{self.stem}_to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +59,9 @@ class Builder:
     pairs: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_for(domain: Domain, given: Field, own: Field) -> str:
-    """The value of a request's field `given`, for a field of an entity that may have presence where this has none."""
-    item = domain.field_of(given)
+def read_for(item: DomainField, own: Field) -> str:
+    """The value of a request's field, for a field of an entity that may have presence where this has none."""
+    given = item.field
     if given.has_presence and not own.has_presence:
         return read_one(item.value, given.name, _source(item))
     return f"{_read(item)} or None" if own.has_presence and not given.has_presence else _read(item)
@@ -72,8 +83,18 @@ def _conversion(
     found = Conversion(
         domain.function_of(message), domain.class_of(message), imports.type_of(message), needs_from, needs_to
     )
-    for item in domain.fields_of(message):
-        found.reads.append(f"{item.attribute}={_read(item)}")
+    return conversion(found, domain.fields_of(message))
+
+
+def conversion(
+    found: Conversion, fields: Iterable[DomainField], *, reads: bool = True, writes: bool = True
+) -> Conversion:
+    """The conversion with what stands in its functions, or in one of them."""
+    for item in fields:
+        if reads:
+            found.reads.append(f"{item.attribute}={_read(item)}")
+        if not writes:
+            continue
         if "INPUT_ONLY" in item.field.behaviors:
             found.hides.append(item.field.name)
         elif _constructible(item):
@@ -130,7 +151,7 @@ def _source(item: DomainField) -> str:
 def _write(item: DomainField) -> str:
     """The message's value out of `value`, the domain's object."""
     source, value = f"value.{item.attribute}", item.value
-    if not value.converts:
+    if value.to_message == "{value}":
         return source
     if item.key:
         return f"{{key: {value.write('item')} for key, item in {source}.items()}}"

@@ -11,6 +11,7 @@ from typing import Any
 from scaffolder.contract.model import Contract, Message, Method
 from scaffolder.standard import StandardMethod
 from scaffolder.targets.python import types
+from scaffolder.targets.python.copying import Copying
 from scaffolder.targets.python.domain import Domain
 from scaffolder.targets.python.modules import Imports
 from scaffolder.targets.python.parameters import LIST, SINGLE, Parameter, Parameters, of_request, signature
@@ -22,7 +23,7 @@ class StandardView:
     """A standard method for the templates of biz/ and service/.
 
     `request` and `response` are the messages of its RPC. `single` is the method of the use case that does to one
-    resource what a batch does to many.
+    resource what a batch does to many; `copying` has the functions that make copies of a resource.
     """
 
     contract: Contract
@@ -32,6 +33,7 @@ class StandardView:
     request: Message
     response: Message
     single: str
+    copying: Copying
 
     def view(self) -> dict[str, Any]:
         return {
@@ -243,7 +245,10 @@ class StandardView:
         standard, stored, response = self.standard, self.stored, self.imports.type_of(self.response)
         if self._is_empty:
             return f"{response}({f'{standard.success}=True' if standard.success else ''})"
-        written = f"{stored.domain.function_of(stored.resource.message)}_to({stored.variable})"
+        writer = f"{stored.domain.function_of(stored.resource.message)}_to"
+        if standard.copy:
+            writer = self.copying.writer(stored.resource.message, standard.copy, standard.shows)
+        written = f"{writer}({stored.variable})"
         if standard.read_mask:
             name = "" if standard.read_mask == "read_mask" else f', "{standard.read_mask}"'
             written = f"read_masked({written}, {of_request(standard.read_mask)}{name})"

@@ -7,11 +7,25 @@ from collections.abc import Mapping
 
 from scaffolder.contract.model import Contract
 from scaffolder.standard import Standard, recognise
+from scaffolder.standard.names import described
 
 
 def standard_of(contract: Contract, overrides: Mapping[str, str] | None = None) -> Standard:
     """What is standard in a contract, as far as Python can serve it: a handler cannot write `request.class`."""
     return recognise(contract, overrides or {}, reserved=keyword.kwlist)
+
+
+def names_of_entities(contract: Contract, standard: Standard) -> dict[str, str]:
+    """What resources are called whose messages are nested in a reply, or are one, by the messages' full names.
+
+    `Beer` of ListBeerReply.Beer, `Student` of GetStudentReply; StudentInfo keeps its name, which says what it is.
+    """
+    return {
+        full_name: resource.name
+        for full_name, resource in standard.resources.items()
+        if full_name.rpartition(".")[0] in contract.messages
+        or (resource.called and described(resource.message.name) != resource.called)
+    }
 
 
 def names_of_texts(standard: Standard) -> frozenset[str]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from scaffolder.contract.model import Contract, Field, Message, Method, Service
+from scaffolder.contract.model import Contract, Message, Method, Service
 from scaffolder.standard import Resource, Standard, StandardMethod
 from scaffolder.targets.python import types
+from scaffolder.targets.python.copying import Copying
 from scaffolder.targets.python.domain import Domain
 from scaffolder.targets.python.domain_names import enum_members
 from scaffolder.targets.python.lives import life
@@ -17,7 +18,7 @@ from scaffolder.targets.python.mapping import Builder, Conversion, build, crossi
 from scaffolder.targets.python.methods import custom_view, uses_transaction, with_lists
 from scaffolder.targets.python.modules import Imports
 from scaffolder.targets.python.names import identifier, safe, snake
-from scaffolder.targets.python.recognition import names_of_texts
+from scaffolder.targets.python.recognition import names_of_entities, names_of_texts
 from scaffolder.targets.python.samples import samples
 from scaffolder.targets.python.service_names import ServiceNames
 from scaffolder.targets.python.standard_service import StandardService, item_requests
@@ -95,6 +96,7 @@ class ServiceViews:
             self._reserved(),
             imports,
             texts=names_of_texts(self.recognised),
+            called=names_of_entities(self.contract, self.recognised),
             keys={(r.message.full_name, r.identity.name) for r in self.recognised.resources.values()},
         )
         plain = self.methods(imports)
@@ -106,7 +108,8 @@ class ServiceViews:
         ]
         methods = with_lists([*methods, *standard.singles()])
         rpcs, singles = methods[: len(plain)], methods[len(plain) :]
-        conversions, builders = self._conversions(domain, imports), standard.builders()
+        builders = standard.builders()
+        conversions = self._conversions(domain, imports, standard.copying)
         sampled = samples(standard, rpcs)
         repositories = [
             repository_view(domain, resource, self._store(resource), self._model(domain, resource))
@@ -197,18 +200,17 @@ class ServiceViews:
             own += [name, f"Sql{name}", f"Cached{name}", f"Fake{name}", f"{resource.name}Row"]
         return [*own, f"Async{self.names.stem}Client", *(DATA_CLASSES | BIZ_CLASSES if resources else ())]
 
-    def _conversions(self, domain: Domain, imports: Imports) -> list[Conversion]:
+    def _conversions(self, domain: Domain, imports: Imports, copying: Copying) -> list[Conversion]:
         taken, given = crossing(self._custom())
+        taken, given = [*taken, *copying.taken], [*given, *copying.given]
         for method, standard in self._standard_methods():
             is_whole = standard.payload or method.input == standard.resource.message.full_name
             if standard.verb in ("create", "update") and is_whole:
                 taken.append(standard.resource.message.full_name)
-            elif standard.verb in ("create", "update"):
-                taken += [m.type_name for m in standard.resource.message.fields if _is_given(standard, m)]
-            if not standard.is_empty:
+            if not standard.is_empty and not standard.copy:
                 given.append(standard.resource.message.full_name)
         taken += item_requests(self.contract, self._standard_methods())
-        return build(domain, imports, taken, given)
+        return [*build(domain, imports, taken, given), *copying.conversions]
 
     def _method(self, method: Method, name: str, imports: Imports) -> dict[str, Any]:
         sides = ("stream" if s else "unary" for s in (method.client_streaming, method.server_streaming))
@@ -271,14 +273,9 @@ def _type_view(domain: Domain, message: Message) -> dict[str, Any]:
 
 
 def _function_names(conversion: Conversion) -> list[str]:
-    names = [f"{conversion.stem}_from"] if conversion.needs_from else []
-    return names + ([f"{conversion.stem}_to"] if conversion.needs_to else [])
+    names = [conversion.from_name] if conversion.needs_from else []
+    return names + ([conversion.to_name] if conversion.needs_to else [])
 
 
 def _builder_names(builders: Iterable[Builder]) -> list[str]:
     return [name for each in builders for name in (each.name, each.paths) if name]
-
-
-def _is_given(standard: StandardMethod, field: Field) -> bool:
-    """Whether a request that repeats the resource's fields repeats this one."""
-    return field.name in dict(standard.fields).values()

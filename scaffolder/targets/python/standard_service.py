@@ -9,6 +9,7 @@ from typing import Any
 
 from scaffolder.contract.model import Contract, Message, Method
 from scaffolder.standard import Resource, StandardMethod
+from scaffolder.targets.python.copying import Copying
 from scaffolder.targets.python.domain import Domain
 from scaffolder.targets.python.mapping import Builder, read_for
 from scaffolder.targets.python.methods import StandardView
@@ -51,6 +52,11 @@ class StandardService:
     parents: frozenset[str]
     stores: Mapping[str, str]
     snakes: Mapping[str, str]
+
+    @cached_property
+    def copying(self) -> Copying:
+        """The conversions of messages that repeat what the resources hold; complete once `views` and `builders` are."""
+        return Copying(self.contract, self.domain, self.imports)
 
     @cached_property
     def stored(self) -> dict[str, Stored]:
@@ -116,6 +122,7 @@ class StandardService:
             self.contract.messages[request],
             self.contract.messages[response],
             self._single(standard),
+            self.copying,
         ).view()
 
     def _single(self, batch: StandardMethod) -> str:
@@ -149,12 +156,14 @@ class StandardService:
         named = {standard.identity: identity} if standard.identity else {}
         named |= {name: of for name, of in standard.fields if of == identity}
         pairs = [*((given[name], own[of]) for name, of in named.items()), *plain]
+        items = {each.field.name: each for each in self.domain.fields_of(standard.resource.message)}
+        read = [(self.copying.read_as(items[of.name], field), of) for field, of in pairs]
         return Builder(
             builder_name(stored, request),
             title(standard.resource.name).lower(),
             stored.entity,
             self.imports.type_of(request),
-            [f"{stored.attributes[of.name]}={read_for(self.domain, field, of)}" for field, of in pairs],
+            [f"{item.attribute}={read_for(item, of)}" for item, of in read],
             paths_name(request) if standard.verb == "update" and not standard.replaces else "",
             [(field.name, of.name) for field, of in plain],
         )
