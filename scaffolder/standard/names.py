@@ -38,7 +38,7 @@ PLURAL = frozenset({"list", "batch_create", "batch_delete", "batch_get", "batch_
 
 DESCRIBING = frozenset(
     {"bo", "data", "detail", "details", "do", "dto", "entity", "info", "model", "object", "pb", "po", "proto"}
-    | {"reply", "res", "resp", "response", "vo"}
+    | {"reply", "res", "resp", "response", "rsp", "vo"}
 )
 """Words that stand behind a resource's name where a message cannot have it: a service is called Student already.
 

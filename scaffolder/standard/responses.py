@@ -83,12 +83,13 @@ def _nothing(response: Message) -> Slots:
 
 def of_delete(response: Message, resource: Resource, copies: Copies) -> Slots:
     """Nothing, the identity, or the resource where its `delete_time` tells that it is kept (AIP-164)."""
-    found = of_one(response, resource, "delete", copies)
+    found, name = of_one(response, resource, "delete", copies), resource.message.name
     if not found.get("is_empty") and "result_identity" not in found and not resource.delete_time:
-        name = resource.message.name
         raise RefusedError(
             f"it returns {name}, which has no delete_time: whether it is kept is not known (AIP-164)"
         )
+    if "copy" in found and resource.delete_time not in dict(found["shows"]).values():
+        raise RefusedError(f"it returns fields of {name} without {resource.delete_time} (AIP-164)")
     return found
 
 

@@ -279,6 +279,16 @@ def test_overrides(load: Load) -> None:
     assert verbs(recognise(repeated(load, {**LISTED, **paged}, more), line)) == {**ALL, "NextBooks": "list"}
 
 
+def test_delete_shows_that_it_only_marks(load: Load) -> None:
+    book = {"Book": f"{BOOK}, Time delete_time", "DeleteBookReply": "int64 id, Time delete_time"}
+    found = recognise(repeated(load, book))
+    assert verbs(found) == ALL, found.reasons
+    assert found.resources["shop.v1.Book"].is_soft
+    less = recognise(repeated(load, {**book, "DeleteBookReply": "int64 id, title"}))
+    assert reason(less, "DeleteBook") == "custom: it returns fields of Book without delete_time (AIP-164)"
+    assert not less.resources["shop.v1.Book"].is_soft
+
+
 def test_fields_of_a_reply_may_be_passed_over(load: Load) -> None:
     """As `methods:` says it: such a reply shows the others, and what only such a field is in the way of is stored."""
     line = {"shop.v1.BookService.GetBook": "get without rank, message"}

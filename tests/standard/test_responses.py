@@ -20,7 +20,11 @@ RESPONSES = [
     ("CreateBook", "Book book, string message", "!the response's field message"),
     ("CreateBook", "int64 id, string title", "shows"),
     ("CreateBook", "int64 id, string message", "!the response's field message is nothing that a store knows"),
-    ("CreateBook", "int64 id, int64 title", "!the response's field title has another type than that of a Book"),
+    (
+        "CreateBook",
+        "int64 id, int64 title",
+        "!the response's field title has another type than that of a Book",
+    ),
     ("CreateBook", "string title", "!the response CreateBookReply has no id, which names a Book"),
     ("CreateBook", "bool ok", "success"),
     ("CreateBook", "bool ok, string message", "!the response CreateBookReply is no Book"),
