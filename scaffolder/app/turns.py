@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from scaffolder.app import nouns
 from scaffolder.diagnostics import Diagnostic
 from scaffolder.standard import CUSTOM
+from scaffolder.standard.names import may_be
 from scaffolder.standard.words import fold
 from scaffolder.targets.python.merging.classes import Function
 from scaffolder.targets.python.renames.spec import Rename, backward, forward
@@ -45,8 +46,22 @@ class Turns:
             for method in service.methods:
                 was = self._under_new_names(lock.methods.get(backward(method.full_name, self.renames), ""))
                 is_said = method.full_name in self.project.methods
-                if was and was != now[method.full_name] and not is_said:
+                if was and not self._is_same(was, method) and not is_said:
                     yield self._told(service, method, (was, now[method.full_name]))
+
+    def _is_same(self, was: str, method: Method) -> bool:
+        """Whether an RPC does what it did: to the same resource too where that has another message now.
+
+        So it is where a resource that only replies had one of, ListOrdersReply.Order or GetOrderReply, got its own.
+        """
+        found = self.standard.methods.get(method.full_name)
+        verb, _, before = was.partition(" ")
+        if found is None or found.verb != verb:
+            return found is None and was == CUSTOM
+        resource = found.resource
+        package = self.contract.by_name[resource.message.file].package
+        is_near = before.startswith(f"{package}.") or not package
+        return before == resource.message.full_name or (is_near and may_be(before, resource.noun))
 
     def _under_new_names(self, said: str) -> str:
         verb, _, message = said.partition(" ")

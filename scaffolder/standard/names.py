@@ -83,6 +83,13 @@ def described(message: str) -> str:
     return message[: -len(last)].rstrip("_") if head and last in DESCRIBING else ""
 
 
+def may_be(message: str, noun: str) -> bool:
+    """Whether a message, by its full name, may be what RPCs call `noun`: Book, BookInfo and GetBookReply a `book`."""
+    name = message.rpartition(".")[2]
+    about = described(name)
+    return fold(noun) in {fold(name), fold(about), fold(split(about)[1])}
+
+
 def fits(verb: str, rest: str, service: str, message: str) -> bool:
     """Whether what follows a verb names the message; behind a bare verb the service's name has to."""
     noun = snake(message)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from scaffolder.standard import recognise
+from scaffolder.standard import names, recognise
 from tests.contract_text import Load
 
 from .books import ALL, FLAT, NAMED, REPLIES, RPCS, flat, loaded, named, reason, verbs
@@ -132,3 +132,14 @@ def test_a_message_of_the_name_itself_comes_first(load: Load) -> None:
     found = recognise(flat(load, {"BookInfo": f"{FLAT['Book']}, isbn", "GetBookReply": "BookInfo book"}))
     assert verbs(found) == {name: verb for name, verb in ALL.items() if verb != "get"}
     assert reason(found, "GetBook") == "custom: BookInfo's field isbn is nothing that a store knows"
+
+
+@pytest.mark.parametrize(
+    ("message", "may"),
+    [
+        *((name, True) for name in ("Book", "ListBookReply.Book", "BookInfo", "GetBookReply")),
+        *((name, False) for name in ("OldBook", "ListBooksReply", "GetBook", "BookPart")),
+    ],
+)
+def test_what_a_resource_may_have_been_the_message_of(message: str, may: bool) -> None:
+    assert names.may_be(f"shop.v1.{message}", "book") is may
