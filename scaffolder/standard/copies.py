@@ -67,8 +67,14 @@ class Copies:
         """Whether two messages, or two enums, of the project's own contracts have just the same in them."""
         key = (one, other)
         if key not in self._known:
+            before = {*self._known}
             self._known[key] = True  # where they hold themselves
-            self._known[key] = self._same(one, other)
+            if not self._same(one, other):
+                # What was found alike meanwhile may be so by that assumption alone.
+                for each in self._known.keys() - before:
+                    if self._known[each]:
+                        del self._known[each]
+                self._known[key] = False
         return self._known[key]
 
     def _same(self, one: str, other: str) -> bool:

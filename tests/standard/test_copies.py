@@ -6,6 +6,7 @@ import pytest
 
 from scaffolder.contract.model import Contract
 from scaffolder.standard import Standard, recognise
+from scaffolder.standard.copies import Copies
 from tests.contract_text import Load
 
 from .books import ALL, REPLIES, method, reason, verbs
@@ -227,6 +228,18 @@ def test_copies_that_hold_themselves_end(load: Load) -> None:
         repeated(load, {name: f"{part}, {BOOK}, Part part" for name in ("Book", "GetBookReply")})
     )
     assert "GetBook" in verbs(found)
+
+
+def test_messages_that_hold_each_other_are_no_copies_if_one_is_none(load: Load) -> None:
+    """A holds B and B holds A, as C and D do; A and C differ -> whichever is asked for first -> neither is a copy."""
+    text = contract(
+        {"A": "B b, int32 x", "B": "A a", "C": "D b, string x", "D": "C a", "H": "A a, B b, C c, D d"}
+    )
+    messages = load(text).messages
+    fields = {each.name: each for each in messages["shop.v1.H"].fields}
+    for pairs in ("ac bd", "bd ac"):
+        copies = Copies(load(text))
+        assert [copies.alike(fields[one], fields[other]) for one, other in pairs.split()] == [False, False]
 
 
 def test_what_is_never_shown_makes_a_reply_that_has_it_custom(load: Load) -> None:
