@@ -51,7 +51,10 @@ def of_one(response: Message, resource: Resource, verb: str, copies: Copies) -> 
         return found
     if verb == "delete":
         _refuse_more(response, set())
-    raise RefusedError(f"{_described(response)} is no {resource.message.name} and does not hold one alone")
+    # Only what is to be shown needs a resource: an update may do without its `message`.
+    spare = [each.name for each in response.fields] if verb != "get" else []
+    why = f"{_described(response)} is no {resource.message.name} and does not hold one alone"
+    raise RefusedError(why, spare)
 
 
 def _copied(response: Message, resource: Resource, copies: Copies) -> Slots:

@@ -128,6 +128,14 @@ def test_fields_that_no_store_knows_are_passed_over_where_that_is_said(load: Loa
     assert verbs(found)["GetBook"] == "get"
 
 
+def test_an_update_may_do_without_what_it_answers(load: Load) -> None:
+    loaded = named(load, {"UpdateBookReply": "message"}, {"UpdateBook": "UpdateBookRequest UpdateBookReply"})
+    line = "update without message"
+    assert f"`{SERVICE}.UpdateBook: {line}`" in recognise(loaded).reasons[f"{SERVICE}.UpdateBook"]
+    found = recognise(loaded, {f"{SERVICE}.UpdateBook": line})
+    assert found.methods[f"{SERVICE}.UpdateBook"].is_empty
+
+
 def test_what_cannot_be_followed_changes_nothing_else(load: Load) -> None:
     loaded = named(load)
     found = recognise(loaded, {f"{SERVICE}.GetBok": "get", f"{SERVICE}.GetBook": "nothing"})
