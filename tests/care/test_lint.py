@@ -128,7 +128,8 @@ message A {
     )
     found = lint(root)
     assert [(str(item.location), item.code) for item in found.found] == [
-        ("api/common/v1/bad.proto:1:47", "MESSAGE_PASCAL_CASE")
+        ("api/common/v1/bad.proto:1:47", "MESSAGE_PASCAL_CASE"),
+        ("api/shop/v1/shop.proto:4:1", "rules-unchecked"),
     ]
     assert found.contracts == ("common/v1/bad.proto", NAME)
 
