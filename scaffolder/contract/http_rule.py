@@ -6,7 +6,7 @@ The grammar is the one under "Path template syntax" in google/api/http.proto. Wh
 * the verb of a template whose last segment is a literal follows its *last* colon (``/v1/a:b:c`` has the verb
   ``c``), any other verb follows the first (``/v1/{name=a/*}:b:c`` has the verb ``b:c``);
 * ``/`` alone is the root, which the grammar has no words for and which services do bind;
-* nor has it any for a ``/`` at the end, as in Kratos' ``/v1/article/``: it makes another path than the one without,
+* nor has it any for a ``/`` at the end, as in ``/v1/article/``: it makes another path than the one without,
   with an empty literal for its last segment;
 * ``**`` may stand once and anywhere. The text below the grammar wants it last, but published contracts (Firestore's
   ``/v1/{parent=projects/*/databases/*/documents/**}/{collection_id}``) do not, and one alone is not ambiguous.
