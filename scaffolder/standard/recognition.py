@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from scaffolder.contract.model import Contract, Method
-from scaffolder.standard import names, reasons, responses
+from scaffolder.standard import reasons, responses
 from scaffolder.standard.batches import ITEMS, batch
 from scaffolder.standard.copies import Copies
 from scaffolder.standard.fields import OPERATION, RefusedError
@@ -164,11 +164,10 @@ class _Recogniser:
         if plan.response.full_name == OPERATION:
             return "it returns a long-running operation (AIP-151)"
         if plan.verb:
-            _, rest = names.split(plan.method.name)
             verb = plan.verb.replace("_", " ")
             return (
-                f"no message is called {pascal(rest)}"
-                if rest
+                f"no message is called {pascal(plan.rest)}"
+                if plan.rest
                 else f"its name does not say what it is to {verb}"
             )
         other = self.planner.similar(plan)
